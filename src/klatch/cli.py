@@ -1,0 +1,142 @@
+"""The command line: `klatch serve` and the tools around it."""
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from klatch import __version__
+
+if TYPE_CHECKING:
+    from klatch.server import Address
+    from klatch.settings import Settings
+
+EXIT_FAILED: Final = 1
+EXIT_CONFIGURATION: Final = 78
+
+
+class Door(click.ParamType):
+    """A port, 0 for any free one, or `off`."""
+
+    name = "PORT|off"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The port, or -1 for a door that stays closed."""
+        if value == "off":
+            return -1
+        try:
+            port = int(value)
+        except ValueError:
+            port = -1
+        if not 0 <= port <= 65_535:
+            self.fail(f"{value} is no port: give 0 to 65535, or off.", param, ctx)
+        return port
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="klatch")
+def cli() -> None:
+    """Chat on one machine: one command, every kind of client, one conversation."""
+
+
+@cli.command()
+@click.option("--host", help="Address to listen on.  [default: 127.0.0.1]")
+@click.option(
+    "--port", type=click.IntRange(0, 65_535), help="Port for HTTP and WebSockets; 0: any free one.  [default: 8000]"
+)
+@click.option("--line-port", type=Door(), help="Port for plain lines (nc); 0: any, off: closed.  [default: 5555]")
+@click.option("--irc-port", type=Door(), help="Port for IRC. This version has no IRC door yet.")
+@click.option("--data", help="Folder in which everything is kept.")
+@click.option("--config", type=click.Path(path_type=Path), help="File of settings (klatch.toml).")
+@click.option("--guests/--no-guests", default=None, help="Let guests in from everywhere, or from nowhere.")
+@click.option("--transcripts", metavar="DIR", help="Also keep <username>_history.txt for each user in DIR.")
+@click.option("--classic", is_flag=True, default=None, help="Behave as the old socket programs did.")
+@click.option("--no-limits", is_flag=True, help="No rate limits: for benchmarks and tests, on loopback only.")
+@click.option("--verbose", is_flag=True, default=None, help="Show on this terminal what is said.")
+@click.option("--json", "as_json", is_flag=True, help="Print where the doors are, and the log, as JSON.")
+def serve(*, config: Path | None, no_limits: bool, as_json: bool, irc_port: int | None, **given: Any) -> None:
+    """Start the server. No configuration is needed."""
+    from klatch.settings import BadSettings
+
+    try:
+        settings = _settle(config, no_limits=no_limits, given=given)
+    except BadSettings as bad:
+        _fail(str(bad), EXIT_CONFIGURATION)
+    if irc_port not in (None, -1):
+        click.echo("klatch: this version has no IRC door yet; --irc-port is ignored.", err=True)
+    sys.exit(_serve(settings, as_json=as_json))
+
+
+def _settle(config: Path | None, *, no_limits: bool, given: dict[str, Any]) -> "Settings":
+    """The file's settings, with those of the command line over them."""
+    from klatch.core.limits import UNLIMITED
+    from klatch.gateways.trust import is_loopback
+    from klatch.settings import BadSettings, change, read_settings
+
+    settings = change(read_settings(config), **given)
+    if settings.line_port == -1:
+        settings = _closed(settings)
+    if no_limits:
+        if not (settings.host == "localhost" or is_loopback(settings.host)):
+            raise BadSettings("--no-limits is for loopback only; leave it out, or listen on 127.0.0.1.")
+        settings = change(settings, limits=UNLIMITED)
+    return settings
+
+
+def _closed(settings: "Settings") -> "Settings":
+    import msgspec
+
+    return msgspec.structs.replace(settings, line_port=None)
+
+
+def _serve(settings: "Settings", *, as_json: bool) -> int:
+    from klatch.observe.recorder import Recorder
+    from klatch.server import DoorInUse
+    from klatch.server import serve as run
+    from klatch.storage.faults import StoreUnusable
+
+    recorder = Recorder(as_json=as_json, verbose=settings.verbose or settings.classic)
+    try:
+        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            return runner.run(run(settings, recorder, lambda address: _tell(address, as_json=as_json)))
+    except StoreUnusable as unusable:
+        _fail(str(unusable), unusable.exit_code)
+    except DoorInUse as in_use:
+        _fail(str(in_use), EXIT_FAILED)
+
+
+def _loop_factory() -> Any:
+    """uvloop where there is one."""
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
+
+
+def _tell(address: "Address", *, as_json: bool) -> None:
+    """Says that the server runs, and what to type next."""
+    import msgspec
+
+    from klatch.server import ways_in
+
+    if as_json:
+        click.echo(msgspec.json.encode(address))
+        return
+    click.echo(f"Klatch is running. Everything said is kept in {address.data}\n")
+    click.echo(f"  {'In a browser':<30}  {address.http}/")
+    for what, typed in ways_in(address):
+        click.echo(f"  {what:<30}  {typed}")
+    click.echo("\nCtrl+C stops it.")
+
+
+def _fail(message: str, status: int) -> "Any":
+    click.echo(f"klatch: {message}", err=True)
+    sys.exit(status)
+
+
+def main() -> None:
+    """The entry point."""
+    cli()

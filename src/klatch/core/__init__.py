@@ -1,0 +1,1 @@
+"""The rules of Klatch: pure functions and frozen data, with no input, output, clock or randomness."""

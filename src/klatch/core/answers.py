@@ -1,0 +1,191 @@
+"""What is told to one session: the answers to what it asked, and hints.
+
+Each is one frame of docs/protocol.md, `op` being its tag. Times are milliseconds UTC, ids strings.
+"""
+
+import msgspec
+
+from klatch.core.events import Author, Entry
+from klatch.core.view import Item
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True, tag_field="op", omit_defaults=True):
+    """Something said to one session."""
+
+
+class RoomState(msgspec.Struct, frozen=True, kw_only=True):
+    """A room as one account sees it.
+
+    `head` is the number of its last entry, `horizon` the first that one may read, `read` the last one has read;
+    `unread` and `mentions` count messages of others after that (at most 100). `role` is None for a room one is not in.
+    """
+
+    id: str
+    name: str
+    kind: str
+    topic: str
+    head: int
+    role: str | None = None
+    horizon: int = 1
+    read: int = 0
+    unread: int = 0
+    mentions: int = 0
+
+
+class Person(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Somebody as others see them.
+
+    `state` is online, away or offline; `since` is when they came online; `active` when they last did something;
+    `role` is the role in the room that was asked about.
+    """
+
+    id: str
+    name: str
+    display_name: str
+    state: str
+    status: str = ""
+    since: int | None = None
+    active: int | None = None
+    role: str | None = None
+
+
+class Welcome(Answer, frozen=True, kw_only=True, tag="welcome"):
+    """Hello was accepted. `head` is the last number of one's own account's log; `ignored` are cursors of rooms one is
+    not in."""
+
+    version: str
+    epoch: str
+    account: Person
+    head: int
+    rooms: list[RoomState]
+    heads_every: int
+    now: int
+    ignored: list[str] = []
+
+
+class Ack(Answer, frozen=True, kw_only=True, tag="ack"):
+    """The command is done and on disk: entry `seq` of `room` holds it. `seq` 0: nothing needed to be added."""
+
+    cid: str
+    room: str
+    seq: int
+    id: str
+    ts: int
+
+
+class Refusal(Answer, frozen=True, kw_only=True, tag="error"):
+    """What was asked will not be done."""
+
+    code: str
+    message: str
+    field: str | None = None
+    retry_after: int | None = None
+    cid: str | None = None
+    ref: str | None = None
+
+
+class Range(Answer, frozen=True, kw_only=True, tag="range"):
+    """Raw entries in order. `more`: the log goes on after them."""
+
+    room: str
+    entries: list[Entry]
+    head: int
+    more: bool
+    ref: str | None = None
+
+
+class Page(Answer, frozen=True, kw_only=True, tag="page"):
+    """Messages as they are at number `as_of`, in order. `more`: there are earlier ones."""
+
+    room: str
+    items: list[Item]
+    as_of: int
+    more: bool
+    ref: str | None = None
+
+
+class Rooms(Answer, frozen=True, kw_only=True, tag="rooms"):
+    """The rooms one may see."""
+
+    rooms: list[RoomState]
+    ref: str | None = None
+
+
+class Members(Answer, frozen=True, kw_only=True, tag="members"):
+    """The members of a room."""
+
+    room: str
+    people: list[Person]
+    ref: str | None = None
+
+
+class Online(Answer, frozen=True, kw_only=True, tag="online"):
+    """Who is online."""
+
+    people: list[Person]
+    ref: str | None = None
+
+
+class CommandHelp(msgspec.Struct, frozen=True):
+    """One typed command: how it is written and what it does."""
+
+    usage: str
+    does: str
+    also: list[str]
+
+
+class HelpText(Answer, frozen=True, kw_only=True, tag="help"):
+    """What can be typed."""
+
+    commands: list[CommandHelp]
+    ref: str | None = None
+
+
+class Heads(Answer, frozen=True, kw_only=True, tag="heads"):
+    """The last number of each log named: whoever has less has missed something and asks for it."""
+
+    rooms: dict[str, int]
+
+
+class Presence(Answer, frozen=True, kw_only=True, tag="presence"):
+    """Who came, went, or changed name, status or presence since the last such hint."""
+
+    people: list[Person]
+
+
+class IsTyping(Answer, frozen=True, kw_only=True, tag="typing"):
+    """Somebody is typing in a room."""
+
+    room: str
+    person: Author
+
+
+class Pong(Answer, frozen=True, kw_only=True, tag="pong"):
+    """The answer to a ping."""
+
+    ref: str | None = None
+
+
+class Bye(Answer, frozen=True, kw_only=True, tag="bye"):
+    """The server ends the connection. `retry_after`: milliseconds after which to come back, or None: do not."""
+
+    reason: str
+    retry_after: int | None = None
+
+
+AnyAnswer = (
+    Welcome
+    | Ack
+    | Refusal
+    | Range
+    | Page
+    | Rooms
+    | Members
+    | Online
+    | HelpText
+    | Heads
+    | Presence
+    | IsTyping
+    | Pong
+    | Bye
+)

@@ -1,0 +1,266 @@
+"""What a client may ask for: commands add entries to a log, queries only read, hints are soon forgotten.
+
+Each is one frame of docs/protocol.md, `op` being its tag. A `room` is named `#ops` (a room), `@bob` or `@ann,bob`
+(direct) or by its id; `seq` is the number of an entry in that room.
+"""
+
+import re
+from typing import Final
+
+import msgspec
+
+from klatch.core.refusals import Refused
+
+CID: Final = re.compile(r"[A-Za-z0-9_-]{16,64}")
+CURSORS_MOST: Final = 1_000
+PAGE_DEFAULT: Final = 50
+PAGE_MOST: Final = 200
+
+
+class Command(msgspec.Struct, frozen=True, kw_only=True, tag_field="op", forbid_unknown_fields=True):
+    """Adds an entry. `cid` is made by the client before the first try, so that trying again is always safe."""
+
+    cid: str
+
+
+class SendMessage(Command, frozen=True, kw_only=True, tag="send"):
+    """Says `text` in a room. `reply_to` is the number of the message answered; `action` is what /me says."""
+
+    room: str
+    text: str
+    reply_to: int | None = None
+    action: bool = False
+
+
+class EditMessage(Command, frozen=True, kw_only=True, tag="edit"):
+    """Replaces the text of one's own message; without `seq`, of one's last in the room."""
+
+    room: str
+    text: str
+    seq: int | None = None
+
+
+class DeleteMessage(Command, frozen=True, kw_only=True, tag="delete"):
+    """Takes back a message; without `seq`, one's own last in the room."""
+
+    room: str
+    seq: int | None = None
+
+
+class React(Command, frozen=True, kw_only=True, tag="react"):
+    """Puts an emoji to a message."""
+
+    room: str
+    seq: int
+    emoji: str
+
+
+class Unreact(Command, frozen=True, kw_only=True, tag="unreact"):
+    """Takes one's emoji back."""
+
+    room: str
+    seq: int
+    emoji: str
+
+
+class CreateRoom(Command, frozen=True, kw_only=True, tag="create"):
+    """Makes a room and joins it as its owner. A closed room is seen and joined by invitation only."""
+
+    name: str
+    closed: bool = False
+    topic: str = ""
+
+
+class JoinRoom(Command, frozen=True, kw_only=True, tag="join"):
+    """Becomes a member of a room."""
+
+    room: str
+
+
+class LeaveRoom(Command, frozen=True, kw_only=True, tag="leave"):
+    """Stops being a member of a room."""
+
+    room: str
+
+
+class SetTopic(Command, frozen=True, kw_only=True, tag="topic"):
+    """Says what the room is about."""
+
+    room: str
+    topic: str
+
+
+class Invite(Command, frozen=True, kw_only=True, tag="invite"):
+    """Lets somebody into a closed room, and tells them."""
+
+    room: str
+    user: str
+
+
+class Kick(Command, frozen=True, kw_only=True, tag="kick"):
+    """Ends somebody's membership of a room."""
+
+    room: str
+    user: str
+    reason: str = ""
+
+
+class Grant(Command, frozen=True, kw_only=True, tag="role"):
+    """Gives a member another role in the room."""
+
+    room: str
+    user: str
+    role: str
+
+
+class Rename(Command, frozen=True, kw_only=True, tag="nick"):
+    """Takes another username."""
+
+    name: str
+
+
+class SetDisplayName(Command, frozen=True, kw_only=True, tag="display"):
+    """Takes another display name."""
+
+    name: str
+
+
+class SetStatus(Command, frozen=True, kw_only=True, tag="status"):
+    """Says what one is doing, and whether one is away."""
+
+    text: str = ""
+    away: bool = False
+
+
+class MarkRead(Command, frozen=True, kw_only=True, tag="read"):
+    """Notes how far one has read a room; without `seq`, to its end."""
+
+    room: str
+    seq: int | None = None
+
+
+AnyCommand = (
+    SendMessage
+    | EditMessage
+    | DeleteMessage
+    | React
+    | Unreact
+    | CreateRoom
+    | JoinRoom
+    | LeaveRoom
+    | SetTopic
+    | Invite
+    | Kick
+    | Grant
+    | Rename
+    | SetDisplayName
+    | SetStatus
+    | MarkRead
+)
+
+
+class Query(msgspec.Struct, frozen=True, kw_only=True, tag_field="op", forbid_unknown_fields=True):
+    """Reads. `ref` (at most 64 characters) comes back with the answer."""
+
+    ref: str | None = None
+
+
+class Fetch(Query, frozen=True, kw_only=True, tag="fetch"):
+    """The raw entries of a log after number `after`, oldest first."""
+
+    room: str
+    after: int
+    limit: int = PAGE_DEFAULT
+
+
+class History(Query, frozen=True, kw_only=True, tag="history"):
+    """A page of messages as they are now, ending before number `before` (or at the end of the room)."""
+
+    room: str
+    before: int | None = None
+    limit: int = PAGE_DEFAULT
+
+
+class ListRooms(Query, frozen=True, kw_only=True, tag="rooms"):
+    """The rooms one is in, and the open ones."""
+
+
+class ListMembers(Query, frozen=True, kw_only=True, tag="members"):
+    """Who belongs to a room, with role and presence."""
+
+    room: str
+
+
+class ListOnline(Query, frozen=True, kw_only=True, tag="online"):
+    """Who is online, since when, and last active when."""
+
+
+class Help(Query, frozen=True, kw_only=True, tag="help"):
+    """What can be typed."""
+
+
+AnyQuery = Fetch | History | ListRooms | ListMembers | ListOnline | Help
+
+
+class Typing(msgspec.Struct, frozen=True, kw_only=True, tag="typing", tag_field="op", forbid_unknown_fields=True):
+    """A hint to the room that one is typing; never kept."""
+
+    room: str
+
+
+class Typed(msgspec.Struct, frozen=True, kw_only=True, tag="type", tag_field="op", forbid_unknown_fields=True):
+    """What a person typed while in `room`: a message or a slash command, read by core/grammar.
+
+    `private_at`: whether `@user text` at the start is a private message (line door, desktop window) or a mention.
+    """
+
+    cid: str
+    room: str
+    text: str
+    private_at: bool = False
+
+
+class Cursors(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How far a returning client has come: the number of its last entry, by log, in one epoch of the store."""
+
+    epoch: str
+    rooms: dict[str, int]
+
+
+class Hello(msgspec.Struct, frozen=True, kw_only=True, tag="hello", tag_field="op", forbid_unknown_fields=True):
+    """The first thing a client says.
+
+    `name` is the username wished for. `secret` (22 to 128 characters, made by the client) brings the same account
+    back later; without one the account ends with its connection. `client` names the program, for the log.
+    """
+
+    name: str
+    secret: str | None = None
+    cursors: Cursors | None = None
+    client: str = ""
+
+
+class Ping(msgspec.Struct, frozen=True, kw_only=True, tag="ping", tag_field="op", forbid_unknown_fields=True):
+    """Asks for a pong."""
+
+    ref: str | None = None
+
+
+class Quit(msgspec.Struct, frozen=True, kw_only=True, tag="quit", tag_field="op", forbid_unknown_fields=True):
+    """Says goodbye."""
+
+
+Request = AnyCommand | AnyQuery | Typing | Typed | Hello | Ping | Quit
+
+
+def check_cid(cid: str) -> None:
+    """Refuses a command id that is not 16 to 64 of A-Z a-z 0-9 _ -."""
+    if CID.fullmatch(cid) is None:
+        raise Refused("cid", "The cid must be 16 to 64 characters of A-Z a-z 0-9 _ -.", field="cid")
+
+
+def check_limit(limit: int) -> int:
+    """The size of a page: at least 1; more than 200 is taken as 200."""
+    if limit < 1:
+        raise Refused("limit", f"The limit must be at least 1; {limit} was asked for.", field="limit")
+    return min(limit, PAGE_MOST)

@@ -1,0 +1,252 @@
+"""What people type: one table of slash commands, the same in every client, and /help made from it."""
+
+import difflib
+from collections.abc import Callable
+from typing import Final
+
+import msgspec
+
+from klatch.core import commands as ask
+from klatch.core.answers import CommandHelp
+from klatch.core.refusals import Refused
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Where something was typed: the room, and the id that the command is to have."""
+
+    room: str
+    cid: str
+
+
+class SwitchAck(msgspec.Struct, frozen=True):
+    """Turns the short confirmations of the line door on or off."""
+
+    on: bool
+
+
+# What typing may ask for; the last two concern only the one who types.
+Asked = ask.AnyCommand | ask.AnyQuery | ask.Quit | SwitchAck
+Build = Callable[[Place, str], Asked]
+
+
+class Row(msgspec.Struct, frozen=True):
+    """One typed command: its names, how it is written, what it does, and the request it stands for."""
+
+    names: tuple[str, ...]
+    arguments: str
+    does: str
+    build: Build
+
+    @property
+    def usage(self) -> str:
+        """How it is written, with its first name."""
+        return f"/{self.names[0]} {self.arguments}".rstrip()
+
+
+def parse(text: str, place: Place, *, private_at: bool = False) -> Asked:
+    """Reads what was typed. Text without a command is a message; a first `//` stands for one `/`.
+
+    `private_at`: `@user text` at the start is a private message, else a mention. Refuses unknown commands with the
+    nearest one's name, and known ones that lack something with how they are written.
+    """
+    if private_at and text.startswith("@"):
+        user, _, words = text[1:].partition(" ")
+        return _message(Place(room=f"@{user}", cid=place.cid), words.strip())
+    if not text.startswith("/") or text.startswith("//"):
+        return _message(place, text.removeprefix("/") if text.startswith("//") else text)
+    name, _, arguments = text[1:].partition(" ")
+    row = _BY_NAME.get(name.lower())
+    if row is None:
+        raise Refused("unknown_command", _unknown(name))
+    try:
+        return row.build(place, arguments.strip())
+    except _LacksError:
+        raise Refused("usage", f"Write it as: {row.usage}") from None
+
+
+def describe() -> list[CommandHelp]:
+    """The table as help: one row for each command."""
+    return [CommandHelp(row.usage, row.does, [f"/{name}" for name in row.names[1:]]) for row in COMMANDS]
+
+
+class _LacksError(Exception):
+    """An argument is missing or not of its form."""
+
+
+def _unknown(name: str) -> str:
+    shown = name if name.isprintable() and len(name) <= 32 else "that"
+    near = difflib.get_close_matches(name.lower(), _BY_NAME, n=1, cutoff=0.5)
+    hint = f"Did you mean /{near[0]}?" if near else "/help lists the commands."
+    return f"There is no command /{shown}. {hint} To send it as text, start it with //."
+
+
+def _message(place: Place, text: str) -> ask.SendMessage:
+    return ask.SendMessage(cid=place.cid, room=place.room, text=text)
+
+
+def _needed(text: str) -> str:
+    if not text:
+        raise _LacksError
+    return text
+
+
+def _nothing(text: str) -> None:
+    if text:
+        raise _LacksError
+
+
+def _two(text: str) -> tuple[str, str]:
+    first, _, rest = text.partition(" ")
+    return _needed(first), rest.strip()
+
+
+def _number(text: str) -> int:
+    digits = text.removeprefix("#")
+    if not (digits.isascii() and digits.isdigit() and len(digits) < 16):
+        raise _LacksError
+    return int(digits)
+
+
+def _numbered(text: str) -> tuple[int | None, str]:
+    """An optional number at the start, and the rest."""
+    first, _, rest = text.partition(" ")
+    digits = first.removeprefix("#")
+    if digits.isascii() and digits.isdigit() and len(digits) < 16:
+        return int(digits), rest.strip()
+    return None, text
+
+
+def _user(text: str) -> str:
+    return _needed(text.removeprefix("@"))
+
+
+def _room(text: str) -> str:
+    _needed(text)
+    return text if text.startswith(("#", "@")) else f"#{text}"
+
+
+def _private(place: Place, text: str) -> Asked:
+    user, words = _two(text)
+    return ask.SendMessage(cid=place.cid, room=f"@{_user(user)}", text=_needed(words))
+
+
+def _act(place: Place, text: str) -> Asked:
+    return ask.SendMessage(cid=place.cid, room=place.room, text=_needed(text), action=True)
+
+
+def _history(place: Place, text: str) -> Asked:
+    limit = ask.check_limit(_number(text)) if text else ask.PAGE_DEFAULT
+    return ask.History(room=place.room, limit=limit)
+
+
+def _create(place: Place, text: str) -> Asked:
+    room, how = _two(text)
+    if how not in ("", "closed"):
+        raise _LacksError
+    return ask.CreateRoom(cid=place.cid, name=room, closed=how == "closed")
+
+
+def _leave(place: Place, text: str) -> Asked:
+    return ask.LeaveRoom(cid=place.cid, room=_room(text) if text else place.room)
+
+
+def _edit(place: Place, text: str) -> Asked:
+    seq, words = _numbered(text)
+    return ask.EditMessage(cid=place.cid, room=place.room, seq=seq, text=_needed(words))
+
+
+def _delete(place: Place, text: str) -> Asked:
+    return ask.DeleteMessage(cid=place.cid, room=place.room, seq=_number(text) if text else None)
+
+
+def _reply(place: Place, text: str) -> Asked:
+    seq, words = _two(text)
+    return ask.SendMessage(cid=place.cid, room=place.room, text=_needed(words), reply_to=_number(seq))
+
+
+def _react(place: Place, text: str) -> Asked:
+    seq, emoji = _two(text)
+    return ask.React(cid=place.cid, room=place.room, seq=_number(seq), emoji=_needed(emoji))
+
+
+def _unreact(place: Place, text: str) -> Asked:
+    seq, emoji = _two(text)
+    return ask.Unreact(cid=place.cid, room=place.room, seq=_number(seq), emoji=_needed(emoji))
+
+
+def _kick(place: Place, text: str) -> Asked:
+    user, reason = _two(text)
+    return ask.Kick(cid=place.cid, room=place.room, user=_user(user), reason=reason)
+
+
+def _grant(place: Place, text: str) -> Asked:
+    user, role = _two(text)
+    return ask.Grant(cid=place.cid, room=place.room, user=_user(user), role=_needed(role))
+
+
+def _read(place: Place, text: str) -> Asked:
+    return ask.MarkRead(cid=place.cid, room=place.room, seq=_number(text) if text else None)
+
+
+def _alone(build: Callable[[], Asked]) -> Build:
+    """A command without arguments."""
+
+    def built(_place: Place, text: str) -> Asked:
+        _nothing(text)
+        return build()
+
+    return built
+
+
+def _switch_ack(_place: Place, text: str) -> Asked:
+    if text not in ("on", "off"):
+        raise _LacksError
+    return SwitchAck(text == "on")
+
+
+COMMANDS: Final[tuple[Row, ...]] = (
+    Row(("help",), "", "Lists what can be typed.", _alone(ask.Help)),
+    Row(("list", "listusers", "who", "names"), "", "Lists who is online.", _alone(ask.ListOnline)),
+    Row(("msg", "p"), "USER TEXT", "Says something to one person only.", _private),
+    Row(("me",), "ACTION", "Says what you are doing.", _act),
+    Row(("rooms",), "", "Lists the rooms you may see.", _alone(ask.ListRooms)),
+    Row(
+        ("join",),
+        "ROOM",
+        "Joins a room and writes there from now on.",
+        lambda p, t: ask.JoinRoom(cid=p.cid, room=_room(t)),
+    ),
+    Row(("leave",), "[ROOM]", "Leaves this room, or the one named.", _leave),
+    Row(("create",), "ROOM [closed]", "Makes a room; a closed one is joined by invitation only.", _create),
+    Row(
+        ("topic",), "TEXT", "Says what this room is about.", lambda p, t: ask.SetTopic(cid=p.cid, room=p.room, topic=t)
+    ),
+    Row(("history",), "[N]", "Shows the last messages of this room.", _history),
+    Row(("reply",), "SEQ TEXT", "Answers message number SEQ.", _reply),
+    Row(("edit",), "[SEQ] TEXT", "Changes your last message, or number SEQ.", _edit),
+    Row(("delete",), "[SEQ]", "Takes back your last message, or number SEQ.", _delete),
+    Row(("react",), "SEQ EMOJI", "Puts an emoji to message number SEQ.", _react),
+    Row(("unreact",), "SEQ EMOJI", "Takes your emoji back.", _unreact),
+    Row(("read",), "[SEQ]", "Marks this room as read.", _read),
+    Row(("nick",), "NAME", "Takes another username.", lambda p, t: ask.Rename(cid=p.cid, name=_needed(t))),
+    Row(
+        ("display",), "NAME", "Takes another display name.", lambda p, t: ask.SetDisplayName(cid=p.cid, name=_needed(t))
+    ),
+    Row(("status",), "TEXT", "Tells others what you are doing.", lambda p, t: ask.SetStatus(cid=p.cid, text=t)),
+    Row(
+        ("away",), "[TEXT]", "Tells others that you are away.", lambda p, t: ask.SetStatus(cid=p.cid, text=t, away=True)
+    ),
+    Row(("back",), "", "Tells others that you are back.", lambda p, _: ask.SetStatus(cid=p.cid)),
+    Row(
+        ("invite",),
+        "USER",
+        "Lets somebody into this room.",
+        lambda p, t: ask.Invite(cid=p.cid, room=p.room, user=_user(_needed(t))),
+    ),
+    Row(("kick",), "USER [REASON]", "Removes somebody from this room.", _kick),
+    Row(("role",), "USER ROLE", "Gives somebody a role in this room.", _grant),
+    Row(("ack",), "on|off", "Confirms each line with `ok` and its number (line door).", _switch_ack),
+    Row(("quit", "exit"), "", "Leaves.", _alone(ask.Quit)),
+)
+
+_BY_NAME: Final = {name: row for row in COMMANDS for name in row.names}

@@ -1,0 +1,35 @@
+"""People and what they may be: accounts, the roles on the server and in a room, and membership."""
+
+from typing import Final
+
+import msgspec
+
+# From most to least; a role can do whatever those after it can.
+ROLES: Final = ("owner", "admin", "moderator", "member", "guest")
+RANK: Final = {role: len(ROLES) - place for place, role in enumerate(ROLES)}
+
+
+class Account(msgspec.Struct, frozen=True):
+    """Someone with an id that never changes. `fleeting`: without a secret, so it ends with its connection."""
+
+    id: str
+    name: str
+    display_name: str
+    role: str
+    fleeting: bool = False
+    status: str = ""
+    away: bool = False
+
+
+class Membership(msgspec.Struct, frozen=True):
+    """One account's place in one room; `horizon` is the first entry it may read."""
+
+    room: str
+    account: str
+    role: str
+    horizon: int = 1
+
+
+def outranks(role: str, other: str) -> bool:
+    """Whether one role stands above another."""
+    return RANK[role] > RANK[other]

@@ -1,0 +1,78 @@
+"""A refusal is an answer: what was asked will not be done, why, and what to do instead."""
+
+from typing import Final
+
+import msgspec
+
+
+class Code(msgspec.Struct, frozen=True):
+    """How one kind of refusal is spelled: its HTTP status and, if it ends a WebSocket, the close code."""
+
+    http: int
+    meaning: str
+    close: int | None = None
+
+
+# The one table of refusals: every door derives its own spelling from it, and docs/protocol.md lists it.
+CODES: Final[dict[str, Code]] = {
+    # What was sent cannot be understood.
+    "bad_json": Code(400, "The frame is not one JSON object."),
+    "type": Code(400, "A field has the wrong type."),
+    "number": Code(400, "A number is not finite or out of range."),
+    "control_char": Code(400, "A text holds a character that no text may hold."),
+    "utf8": Code(400, "The bytes are not UTF-8.", close=1007),
+    "unknown_field": Code(400, "A field is not known."),
+    "missing_field": Code(400, "A field is missing."),
+    "unknown_op": Code(400, "The frame's op is not known."),
+    "unknown_command": Code(400, "The typed command is not known."),
+    "usage": Code(400, "The typed command lacks something."),
+    "cid": Code(400, "The command's id is not 16 to 64 of A-Z a-z 0-9 _ -."),
+    "cursor": Code(400, "A cursor or number of an entry is impossible."),
+    "resume_bad_cursor": Code(400, "A cursor given on return lies beyond its room."),
+    "limit": Code(400, "A count is out of range."),
+    "bad_name": Code(400, "The name is not one that every door can carry."),
+    "bad_emoji": Code(400, "A reaction is not one emoji."),
+    "empty": Code(400, "There is nothing to send."),
+    "too_long": Code(413, "A text is longer than allowed."),
+    "too_big": Code(413, "A frame or line is larger than allowed.", close=1009),
+    "too_many": Code(400, "There are more of something than allowed."),
+    # Who asks may not, or what is asked for is not there.
+    "not_registered": Code(401, "Say hello first."),
+    "auth_timeout": Code(401, "Nobody said hello in time.", close=4001),
+    "wrong_door": Code(400, "This door speaks another protocol.", close=1002),
+    "guests_refused": Code(403, "This server lets no guests in from there.", close=4003),
+    "not_allowed": Code(403, "The role does not permit it."),
+    "not_a_member": Code(403, "Only members of the room may do this."),
+    "no_such_room": Code(404, "There is no such room, or it is closed to you."),
+    "no_such_user": Code(404, "There is nobody by that name."),
+    "no_such_message": Code(404, "There is no such message in the room."),
+    "message_deleted": Code(410, "The message was deleted."),
+    "name_taken": Code(409, "Somebody has that name, or one that looks like it."),
+    "room_exists": Code(409, "There is a room by that name, or one that looks like it."),
+    "cid_reused": Code(409, "The command's id was used for something else."),
+    "epoch_changed": Code(409, "The server's history was restored; cursors of before do not count."),
+    # Later, or elsewhere.
+    "rate_limited": Code(429, "Too much at once."),
+    "too_many_sessions": Code(429, "Too many connections.", close=4029),
+    "too_many_errors": Code(400, "Too many frames that made no sense.", close=1008),
+    "too_slow": Code(408, "The reader fell too far behind.", close=4008),
+    "storage_full": Code(507, "The server's disk is full."),
+    "try_again": Code(503, "The server cannot do it just now."),
+    "going_away": Code(503, "The server is stopping.", close=1012),
+    "internal": Code(500, "A fault of the server; it was logged.", close=1011),
+}
+
+
+class Refused(Exception):  # noqa: N818 - a refusal is an answer, not an error
+    """Unwinds to the conversation, which has its protocol spell it.
+
+    `code` is a row of CODES, `message` one sentence for people, `field` the field at fault,
+    `retry_after` milliseconds after which the same may succeed.
+    """
+
+    def __init__(self, code: str, message: str, *, field: str | None = None, retry_after: int | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.field = field
+        self.retry_after = retry_after

@@ -1,0 +1,72 @@
+"""Rate limits: a bucket of tokens for each member and each address, shared by all doors."""
+
+from collections.abc import Callable
+from typing import Final
+
+from klatch.core.limits import Limits
+from klatch.core.refusals import Refused
+
+_BUCKETS_MOST: Final = 10_000
+
+
+class Bucket:
+    """Holds up to `burst` tokens and gains `rate` a second."""
+
+    __slots__ = ("_at", "_burst", "_rate", "_tokens")
+
+    def __init__(self, burst: int, rate: float, now: float) -> None:
+        self._burst = burst
+        self._rate = rate
+        self._tokens = float(burst)
+        self._at = now
+
+    def take(self, now: float) -> float:
+        """Takes a token; gives 0, or the seconds until there is one (then none is taken)."""
+        self._tokens = min(self._burst, self._tokens + (now - self._at) * self._rate)
+        self._at = now
+        if self._tokens < 1:
+            return (1 - self._tokens) / self._rate
+        self._tokens -= 1
+        return 0.0
+
+    def full(self, now: float) -> bool:
+        """Whether the bucket is as good as new."""
+        return self._tokens + (now - self._at) * self._rate >= self._burst
+
+
+class RateLimits:
+    """Who has sent how much lately. `clock` tells monotonic seconds."""
+
+    def __init__(self, limits: Limits, clock: Callable[[], float]) -> None:
+        self._limits = limits
+        self._clock = clock
+        self._members: dict[str, Bucket] = {}
+        self._addresses: dict[str, Bucket] = {}
+
+    def admit(self, account: str, address: str) -> None:
+        """Counts one command; refuses it if the member or the address sends too fast."""
+        now = self._clock()
+        limits = self._limits
+        member = self._members.get(account) or self._bucket(
+            self._members, account, limits.member_burst, limits.member_rate, now
+        )
+        if wait := member.take(now):
+            raise _too_fast(wait, f"You may send {limits.member_rate:g} messages a second")
+        origin = self._addresses.get(address) or self._bucket(
+            self._addresses, address, limits.address_burst, limits.address_rate, now
+        )
+        if wait := origin.take(now):
+            raise _too_fast(wait, f"Your address may send {limits.address_rate:g} messages a second")
+
+    @staticmethod
+    def _bucket(buckets: dict[str, Bucket], key: str, burst: int, rate: float, now: float) -> Bucket:
+        if len(buckets) >= _BUCKETS_MOST:
+            for idle in [name for name, bucket in buckets.items() if bucket.full(now)]:
+                del buckets[idle]
+        bucket = buckets[key] = Bucket(burst, rate, now)
+        return bucket
+
+
+def _too_fast(wait: float, rule: str) -> Refused:
+    milliseconds = max(1, round(wait * 1000))
+    return Refused("rate_limited", f"{rule}. Try again in {milliseconds / 1000:.1f} s.", retry_after=milliseconds)

@@ -1,0 +1,152 @@
+"""Messages: said, edited, deleted, reacted to; read page by page."""
+
+from klatch.core import messages as rules
+from klatch.core.answers import Ack, Page, Range
+from klatch.core.commands import DeleteMessage, EditMessage, Fetch, History, React, SendMessage, Unreact, check_limit
+from klatch.core.events import Deleted, Edited, Entry, Message
+from klatch.core.members import Account
+from klatch.core.reading import find_mentions
+from klatch.core.refusals import Refused
+from klatch.core.view import begin, change, settle
+from klatch.engine import rooms
+from klatch.engine.recording import nothing_to_add, record
+from klatch.storage.port import Place, Reader, Transaction
+
+_LAST_LOOKED_AT = 50  # how far back one's own last message is looked for, in entries of one's own
+
+
+def send(transaction: Transaction, actor: Account, command: SendMessage) -> Ack:
+    """Says something in a room."""
+    message = rules.compose(command.text, command.reply_to, action=command.action)
+    names = find_mentions(message.text)
+    place = rooms.find_or_begin(transaction, actor, command.room)
+    rooms.authorize_in("send", actor, place)
+    if message.reply_to is not None:
+        rules.standing(_message(transaction, place, message.reply_to), message.reply_to)
+    ack = record(transaction, actor, place.room.id, message, command)
+    _mention(transaction, names, place.room.id, ack.seq)
+    return ack
+
+
+def edit(transaction: Transaction, actor: Account, command: EditMessage) -> Ack:
+    """Replaces the words of one's own message."""
+    place = rooms.find(transaction, actor, command.room)
+    rooms.authorize_in("edit", actor, place)
+    entry = _own(transaction, actor, place, command.seq)
+    if entry.author.id != actor.id:
+        raise Refused(
+            "not_allowed", f"Message {entry.seq} is by {entry.author.name}; only they may edit it.", field="seq"
+        )
+    amended = rules.amend(entry.seq, command.text)
+    names = find_mentions(amended.text)
+    ack = record(transaction, actor, place.room.id, amended, command)
+    transaction.remove_mentions(place.room.id, entry.seq)
+    _mention(transaction, names, place.room.id, entry.seq)
+    return ack
+
+
+def delete(transaction: Transaction, actor: Account, command: DeleteMessage) -> Ack:
+    """Takes a message back: its number stays, its words go, also from the edits it had."""
+    place = rooms.find(transaction, actor, command.room)
+    rooms.authorize_in("delete", actor, place)
+    entry = _own(transaction, actor, place, command.seq)
+    if entry.author.id != actor.id:
+        rooms.authorize_in("delete_others", actor, place)
+    for earlier in transaction.changes(place.room.id, entry.seq, entry.seq):
+        if isinstance(earlier.body, Edited):
+            transaction.replace_body(earlier, Edited(target=entry.seq, text="", deleted=True))
+    transaction.replace_body(entry, rules.DELETED)
+    transaction.remove_mentions(place.room.id, entry.seq)
+    return record(transaction, actor, place.room.id, Deleted(target=entry.seq), command)
+
+
+def react(transaction: Transaction, actor: Account, command: React) -> Ack:
+    """Puts an emoji to a message."""
+    place, reactions = _reactions(transaction, actor, command.room, command.seq)
+    reacted = rules.react(command.seq, command.emoji, set(reactions))
+    if actor.id in reactions.get(reacted.emoji, []):
+        return nothing_to_add(transaction, command, place.room.id)
+    return record(transaction, actor, place.room.id, reacted, command)
+
+
+def unreact(transaction: Transaction, actor: Account, command: Unreact) -> Ack:
+    """Takes one's emoji back."""
+    place, reactions = _reactions(transaction, actor, command.room, command.seq)
+    taken_back = rules.unreact(command.seq, command.emoji)
+    if actor.id not in reactions.get(taken_back.emoji, []):
+        return nothing_to_add(transaction, command, place.room.id)
+    return record(transaction, actor, place.room.id, taken_back, command)
+
+
+def fetch(reader: Reader, viewer: Account, query: Fetch) -> Range:
+    """Raw entries after a number, as far back as the viewer may read. One's own account's log is named by its id."""
+    limit = check_limit(query.limit)
+    if query.room == viewer.id:
+        log, head, horizon = viewer.id, reader.head(viewer.id), 1
+    else:
+        place = rooms.find(reader, viewer, query.room)
+        rooms.authorize_in("read", viewer, place)
+        log, head, horizon = place.room.id, place.room.head, place.horizon
+    if not 0 <= query.after <= head:
+        raise Refused("cursor", f"The room's last number is {head}; {query.after} cannot be read after.", field="after")
+    entries = reader.entries_after(log, max(query.after, horizon - 1), limit)
+    more = bool(entries) and entries[-1].seq < head
+    return Range(room=log, entries=entries, head=head, more=more, ref=query.ref)
+
+
+def history(reader: Reader, viewer: Account, query: History) -> Page:
+    """A page of messages as they are now."""
+    limit = check_limit(query.limit)
+    place = rooms.find(reader, viewer, query.room)
+    rooms.authorize_in("read", viewer, place)
+    log, head = place.room.id, place.room.head
+    before = head + 1 if query.before is None else query.before
+    if before < 1:
+        raise Refused("cursor", f"There is nothing before number {before}.", field="before")
+    lines = reader.lines_before(log, min(before, head + 1), place.horizon, limit + 1)
+    shown = lines[-limit:]
+    changes = reader.changes(log, shown[0].seq, shown[-1].seq) if shown else []
+    return Page(room=log, items=settle(shown, changes), as_of=head, more=len(lines) > limit, ref=query.ref)
+
+
+def _mention(transaction: Transaction, names: list[str], room: str, seq: int) -> None:
+    for name in names:
+        account = rooms.account_named(transaction, name)
+        if account is not None:
+            transaction.add_mention(room, account.id, seq)
+
+
+def _entry(reader: Reader, place: Place, seq: int) -> Entry | None:
+    return reader.entry(place.room.id, seq) if place.horizon <= seq <= place.room.head else None
+
+
+def _message(reader: Reader, place: Place, seq: int) -> Message | None:
+    entry = _entry(reader, place, seq)
+    return entry.body if entry is not None and isinstance(entry.body, Message) else None
+
+
+def _own(transaction: Transaction, actor: Account, place: Place, seq: int | None) -> Entry:
+    """The message numbered `seq`, or the actor's last; neither may be deleted."""
+    if seq is not None:
+        rules.standing(_message(transaction, place, seq), seq)
+        entry = transaction.entry(place.room.id, seq)
+        if entry is not None:
+            return entry
+    for entry in transaction.last_of(place.room.id, actor.id, _LAST_LOOKED_AT):
+        if isinstance(entry.body, Message) and not entry.body.deleted:
+            return entry
+    raise Refused("no_such_message", "You have not written anything here that could be changed.", field="seq")
+
+
+def _reactions(transaction: Transaction, actor: Account, room: str, seq: int) -> tuple[Place, dict[str, list[str]]]:
+    """The actor's place and the emoji that the message has now."""
+    place = rooms.find(transaction, actor, room)
+    rooms.authorize_in("react", actor, place)
+    rules.standing(_message(transaction, place, seq), seq)
+    entry = transaction.entry(place.room.id, seq)
+    if entry is None:
+        raise LookupError(f"entry {seq} vanished")
+    item = begin(entry)
+    for later in transaction.changes(place.room.id, seq, seq):
+        item = change(item, later)
+    return place, item.reactions

@@ -1,0 +1,279 @@
+"""Rooms: found, made, joined, left, described."""
+
+from klatch.core import rooms as rules
+from klatch.core.answers import Ack, RoomState
+from klatch.core.commands import CreateRoom, Grant, Invite, JoinRoom, Kick, LeaveRoom, SetTopic
+from klatch.core.events import (
+    AnyBody,
+    Created,
+    Departed,
+    Entered,
+    Entry,
+    GotInvitation,
+    Granted,
+    Invited,
+    Joined,
+    Kicked,
+    Left,
+    RoomName,
+    TopicSet,
+)
+from klatch.core.members import RANK, ROLES, Account, outranks
+from klatch.core.names import caseless, parse_room_name, parse_username, room_key, username_key
+from klatch.core.permissions import authorize
+from klatch.core.reading import UNREAD_MOST
+from klatch.core.refusals import Refused
+from klatch.core.rooms import ById, ByName, Direct
+from klatch.core.texts import parse_reason, parse_topic
+from klatch.engine.recording import nothing_to_add, record, sign
+from klatch.storage.port import NewRoom, Place, Reader, Transaction
+
+
+def find(reader: Reader, viewer: Account, text: str) -> Place:
+    """The room that `text` means to this account. One that is closed to it does not exist."""
+    match rules.read_room(text):
+        case ById(room):
+            place = reader.place(room, viewer.id)
+        case ByName(name, key):
+            place = reader.place_by_key(key, viewer.id)
+            if place is not None and caseless(place.room.name or "") != caseless(name):
+                place = None  # it only looks alike
+        case Direct(names):
+            people = _people(reader, viewer, names)
+            place = reader.place_by_direct(rules.direct_key([person.id for person in people]), viewer.id)
+    if place is None or not _may_see(reader, viewer, place):
+        raise _unknown(text)
+    return place
+
+
+def find_or_begin(transaction: Transaction, viewer: Account, text: str) -> Place:
+    """As `find`, but a direct room that is not there yet is begun."""
+    meant = rules.read_room(text)
+    if not isinstance(meant, Direct):
+        return find(transaction, viewer, text)
+    people = _people(transaction, viewer, meant.names)
+    key = rules.direct_key([person.id for person in people])
+    place = transaction.place_by_direct(key, viewer.id)
+    return place if place is not None else _begin_direct(transaction, viewer, people, key)
+
+
+def authorize_in(act: str, actor: Account, place: Place) -> None:
+    """The one check of who may do what in a room."""
+    authorize(act, server_role=actor.role, room_role=place.role)
+
+
+def find_user(reader: Reader, name: str) -> Account:
+    """Whoever has this username now."""
+    name = parse_username(name.removeprefix("@"))
+    account = account_named(reader, name)
+    if account is None:
+        raise Refused("no_such_user", f"There is nobody by the name {name}.", field="user")
+    return account
+
+
+def account_named(reader: Reader, name: str) -> Account | None:
+    """Whoever has this username now, not one that only looks like it."""
+    account = reader.account_by_key(username_key(name))
+    return account if account is not None and caseless(account.name) == caseless(name) else None
+
+
+def name_for(reader: Reader, room: rules.Room, viewer: str) -> RoomName:
+    """A room as one account knows it."""
+    if room.name is not None:
+        return RoomName(room.id, f"#{room.name}", room.kind)
+    others = [person for person in room.people if person != viewer] or [viewer]
+    accounts = [reader.account(person) for person in others]
+    return RoomName(room.id, rules.spell_direct([account.name for account in accounts if account]), room.kind)
+
+
+def describe(reader: Reader, place: Place, viewer: str) -> RoomState:
+    """A room as one account sees it, with what it has not read."""
+    room, read = place.room, max(place.read, place.horizon - 1)
+    name = name_for(reader, room, viewer)
+    behind = place.role is not None and read < room.head
+    return RoomState(
+        id=room.id,
+        name=name.name,
+        kind=room.kind,
+        topic=room.topic,
+        head=room.head,
+        role=place.role,
+        horizon=place.horizon,
+        read=read,
+        unread=reader.unread(room.id, viewer, read, UNREAD_MOST) if behind else 0,
+        mentions=reader.mentioned(room.id, viewer, read, UNREAD_MOST) if behind else 0,
+    )
+
+
+def create(transaction: Transaction, actor: Account, command: CreateRoom) -> Ack:
+    """Makes a room with its creator as owner."""
+    authorize("create", server_role=actor.role, room_role=None)
+    name, topic = parse_room_name(command.name), parse_topic(command.topic)
+    key = room_key(name)
+    if transaction.place_by_key(key, actor.id) is not None:
+        raise Refused("room_exists", f"There is a room #{name} already, or one that looks like it.", field="name")
+    _check_room_for_one_more(transaction, actor)
+    kind = "closed" if command.closed else "open"
+    room = transaction.add_room(NewRoom(kind, name, key, None, topic))
+    created = record(transaction, actor, room, Created(room_kind=kind, name=name, topic=topic), command)
+    _enter(transaction, actor, RoomName(room, f"#{name}", kind), "owner")
+    return created
+
+
+def join(transaction: Transaction, actor: Account, command: JoinRoom) -> Ack:
+    """Makes the actor a member."""
+    place = find(transaction, actor, command.room)
+    if place.role is not None:
+        return nothing_to_add(transaction, command, place.room.id)
+    authorize_in("join", actor, place)
+    _check_room_for_one_more(transaction, actor)
+    if transaction.members_count(place.room.id) >= rules.MEMBERS_MOST:
+        raise Refused("too_many", f"The room is full: it has {rules.MEMBERS_MOST:,} members.", field="room")
+    transaction.uninvite(place.room.id, actor.id)
+    role = "member" if outranks(actor.role, "guest") else "guest"
+    name = name_for(transaction, place.room, actor.id)
+    entry = _enter(transaction, actor, name, role, command)
+    return Ack(cid=command.cid, room=entry.room, seq=entry.seq, id=entry.id, ts=entry.ts)
+
+
+def leave(transaction: Transaction, actor: Account, command: LeaveRoom) -> Ack:
+    """Ends the actor's membership."""
+    place = find(transaction, actor, command.room)
+    if place.room.kind == "direct":
+        raise Refused("not_allowed", "A direct conversation cannot be left; it is quiet until somebody writes.")
+    authorize_in("leave", actor, place)
+    ack = record(transaction, actor, place.room.id, Left(), command)
+    _end_membership(transaction, actor, place.room)
+    return ack
+
+
+def set_topic(transaction: Transaction, actor: Account, command: SetTopic) -> Ack:
+    """Says what the room is about."""
+    place = find(transaction, actor, command.room)
+    authorize_in("topic", actor, place)
+    topic = parse_topic(command.topic)
+    transaction.set_topic(place.room.id, topic)
+    return record(transaction, actor, place.room.id, TopicSet(topic=topic), command)
+
+
+def invite(transaction: Transaction, actor: Account, command: Invite) -> Ack:
+    """Lets somebody in and tells them."""
+    place, person, theirs = _with_person(transaction, actor, command.room, command.user)
+    authorize_in("invite", actor, place)
+    if place.room.kind == "direct":
+        raise Refused("not_allowed", "Nobody can be added to a direct conversation. Begin one with all of them.")
+    if theirs.role is not None:
+        return nothing_to_add(transaction, command, place.room.id)
+    transaction.invite(place.room.id, person.id)
+    name = name_for(transaction, place.room, person.id)
+    transaction.append(person.id, sign(actor), GotInvitation(room=name))
+    return record(transaction, actor, place.room.id, Invited(person=sign(person)), command)
+
+
+def kick(transaction: Transaction, actor: Account, command: Kick) -> Ack:
+    """Ends the membership of somebody whom the actor outranks."""
+    place, person, theirs = _with_person(transaction, actor, command.room, command.user)
+    authorize_in("kick", actor, place)
+    reason = parse_reason(command.reason)
+    _check_outranks(place, theirs, person)
+    ack = record(transaction, actor, place.room.id, Kicked(person=sign(person), reason=reason), command)
+    _end_membership(transaction, person, place.room)
+    return ack
+
+
+def grant(transaction: Transaction, actor: Account, command: Grant) -> Ack:
+    """Gives a member another role, at most the actor's own."""
+    place, person, theirs = _with_person(transaction, actor, command.room, command.user)
+    authorize_in("role", actor, place)
+    if command.role not in RANK:
+        raise Refused("type", f"The role must be one of {', '.join(ROLES)}.", field="role")
+    _check_outranks(place, theirs, person)
+    if place.role is None or outranks(command.role, place.role):
+        raise Refused("not_allowed", f"You cannot give a role above your own, {place.role}.", field="role")
+    transaction.set_role(place.room.id, person.id, command.role)
+    return record(transaction, actor, place.room.id, Granted(person=sign(person), role=command.role), command)
+
+
+def _unknown(text: str) -> Refused:
+    shown = text if text.startswith(("#", "@")) else "with that id"
+    if text.startswith("@"):
+        return Refused(
+            "no_such_room", f"There is no conversation with {text} yet. Send a message to begin one.", field="room"
+        )
+    return Refused(
+        "no_such_room", f"There is no room {shown}, or it is closed to you. /create makes a room.", field="room"
+    )
+
+
+def _may_see(reader: Reader, viewer: Account, place: Place) -> bool:
+    if place.role is not None or place.room.kind == "open":
+        return True
+    return place.room.kind == "closed" and reader.invited(place.room.id, viewer.id)
+
+
+def _people(reader: Reader, viewer: Account, names: tuple[str, ...]) -> list[Account]:
+    """The viewer and those named, each once."""
+    people = {viewer.id: viewer}
+    for name in names:
+        account = account_named(reader, name)
+        if account is None:
+            raise Refused("no_such_user", f"There is nobody by the name {name}.", field="room")
+        people[account.id] = account
+    return list(people.values())
+
+
+def _begin_direct(transaction: Transaction, viewer: Account, people: list[Account], key: str) -> Place:
+    room = transaction.add_room(NewRoom("direct", direct_key=key))
+    begun = rules.Room(room, "direct", None, "", 0, tuple(key.split(",")))
+    for person in people:
+        transaction.add_member(room, person.id, "member")
+        name = name_for(transaction, begun, person.id)
+        transaction.append(person.id, sign(viewer), Entered(room=name))
+    transaction.append(room, sign(viewer), Created(room_kind="direct", members=[sign(person) for person in people]))
+    return Place(begun, "member")
+
+
+def _enter(
+    transaction: Transaction, actor: Account, room: RoomName, role: str, command: JoinRoom | None = None
+) -> Entry:
+    transaction.add_member(room.id, actor.id, role)
+    transaction.append(actor.id, sign(actor), Entered(room=room))
+    return _sign_and_append(transaction, actor, room.id, Joined(role=role), command)
+
+
+def _sign_and_append(
+    transaction: Transaction, actor: Account, room: str, body: AnyBody, command: JoinRoom | None
+) -> Entry:
+    if command is None:
+        return transaction.append(room, sign(actor), body)
+    record(transaction, actor, room, body, command)
+    return transaction.recorded[-1]
+
+
+def _end_membership(transaction: Transaction, person: Account, room: rules.Room) -> None:
+    transaction.remove_member(room.id, person.id)
+    transaction.append(person.id, sign(person), Departed(room=name_for(transaction, room, person.id)))
+
+
+def _with_person(reader: Reader, actor: Account, room: str, user: str) -> tuple[Place, Account, Place]:
+    """The actor's place in a room, another person, and that person's place there."""
+    place = find(reader, actor, room)
+    person = find_user(reader, user)
+    theirs = reader.place(place.room.id, person.id)
+    if theirs is None:
+        raise LookupError(f"room {place.room.id} vanished")
+    return place, person, theirs
+
+
+def _check_outranks(place: Place, theirs: Place, person: Account) -> None:
+    if theirs.role is None:
+        raise Refused("no_such_user", f"{person.name} is not in this room.", field="user")
+    if place.role is None or not outranks(place.role, theirs.role):
+        raise Refused(
+            "not_allowed", f"{person.name} has the role {theirs.role}, which is not below yours.", field="user"
+        )
+
+
+def _check_room_for_one_more(reader: Reader, actor: Account) -> None:
+    if reader.places_count(actor.id) >= rules.ROOMS_MOST:
+        raise Refused("too_many", f"You are in {rules.ROOMS_MOST:,} rooms, the most there may be. Leave one first.")

@@ -1,0 +1,1 @@
+"""The doors: sockets, and behind every one of them the same conversation."""

@@ -1,0 +1,268 @@
+"""The WebSocket door: frames of JSON, on the fast path.
+
+The well-kept sans-I/O state machine of `websockets` does the handshake and reads what comes in; what goes out is
+prebuilt, shared by all who listen, and written straight to the transport.
+"""
+
+import asyncio
+from http import HTTPStatus
+from typing import Final, cast
+
+from websockets.exceptions import ConnectionClosed
+from websockets.frames import Frame, Opcode
+from websockets.http11 import Request, Response
+from websockets.protocol import State
+from websockets.server import ServerProtocol
+
+from klatch.core.answers import AnyAnswer
+from klatch.core.commands import Request as Asked
+from klatch.core.events import Entry
+from klatch.core.refusals import CODES, Refused
+from klatch.engine.engine import Engine
+from klatch.gateways.conversation import Conversation, Peer
+from klatch.gateways.trust import Trust, is_same_origin
+from klatch.protocols import frames
+
+PATH: Final = "/ws"
+WINDOW: Final = 256  # commands of one peer under way at once
+_CLOSE_WITHIN: Final = 5.0  # seconds a peer has to take what is left and say goodbye
+_PINGS_MOST: Final = 100  # pings within _PINGS_WITHIN seconds
+_PINGS_WITHIN: Final = 1.0
+
+
+class FrameDialect:
+    """Frames as every WebSocket peer speaks them: one object for all, so that all share what is spelled."""
+
+    window = WINDOW
+    patient = False
+
+    def read(self, message: bytes) -> Asked:
+        """The request in a frame."""
+        return frames.read(message)
+
+    def marks(self, message: bytes) -> tuple[str | None, str | None]:
+        """The cid and ref of a frame that was refused."""
+        return frames.marks(message)
+
+    def spell(self, answer: AnyAnswer) -> bytes:
+        """An answer as a WebSocket message."""
+        return wrap(frames.encode(answer))
+
+    def spell_entries(self, entries: list[Entry]) -> bytes:
+        """Entries as WebSocket messages, one each."""
+        return b"".join([wrap(frames.encode(entry)) for entry in entries])
+
+    def follow_up(self, answer: AnyAnswer) -> list[Asked]:  # noqa: ARG002 - frames ask for everything themselves
+        """Frames ask for nothing by themselves."""
+        return []
+
+
+FRAMES: Final = FrameDialect()
+
+
+class WebSocketDoor(asyncio.Protocol):
+    """One WebSocket connection, from the HTTP request that asks for it to its close.
+
+    uvicorn makes it in place of its own when a request asks to upgrade, and hands it the request's bytes again.
+    """
+
+    __slots__ = (
+        "_closing",
+        "_conversation",
+        "_engine",
+        "_fragments",
+        "_heard",
+        "_pings",
+        "_protocol",
+        "_transport",
+        "_trust",
+        "_watch",
+    )
+
+    def __init__(self, engine: Engine, trust: Trust) -> None:
+        """`trust` tells whether a guest is let in."""
+        self._engine = engine
+        self._trust = trust
+        self._protocol: ServerProtocol | None = ServerProtocol(max_size=frames.FRAME_MOST)
+        self._conversation: Conversation | None = None
+        self._transport: asyncio.Transport = None  # type: ignore[assignment] - set before anything else is called
+        self._watch: asyncio.TimerHandle | None = None
+        self._closing = False
+        self._fragments: bytes | None = None  # of a message that comes in pieces
+        self._heard = 0.0
+        self._pings = 0
+
+    # What asyncio tells.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """The connection is there."""
+        self._transport = cast("asyncio.Transport", transport)  # uvloop's are of no asyncio class
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes came."""
+        protocol = self._protocol
+        if protocol is None:
+            return
+        protocol.receive_data(data)
+        for event in protocol.events_received():
+            if isinstance(event, Frame):
+                self._take(event)
+            elif isinstance(event, Request):
+                self._shake_hands(event)
+        self._send_out()
+
+    def eof_received(self) -> bool:
+        """The peer sends nothing more."""
+        if self._protocol is not None:
+            self._protocol.receive_eof()
+            self._send_out()
+        return False
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - why it was lost changes nothing
+        """The connection is gone."""
+        if self._watch is not None:
+            self._watch.cancel()
+        self._protocol = None
+        if self._conversation is not None:
+            self._conversation.lose()
+            self._conversation = None
+
+    # What uvicorn tells.
+
+    def shutdown(self) -> None:
+        """The server stops; the engine has said goodbye already."""
+        self._transport.close()
+
+    # What the conversation needs.
+
+    def write(self, data: bytes) -> None:
+        """Sends bytes, now or as soon as the peer takes them."""
+        self._transport.write(data)
+
+    def unsent(self) -> int:
+        """How many bytes the peer has not taken yet."""
+        return self._transport.get_write_buffer_size()
+
+    def fall_behind(self) -> None:
+        """The peer has too much to read: it is told to come back, and is given a moment to hear it."""
+        self._engine.observer.refused("websocket", "too_slow")
+        self.close("too_slow")
+
+    def pause(self) -> None:
+        """Reads nothing more for now."""
+        self._transport.pause_reading()
+
+    def resume(self) -> None:
+        """Reads on."""
+        if not self._transport.is_closing():
+            self._transport.resume_reading()
+
+    def close(self, code: str) -> None:
+        """Ends the connection with the close code of a row of CODES, once what was written is sent."""
+        if self._closing or self._protocol is None:
+            return
+        self._closing = True
+        row = CODES.get(code)
+        if self._protocol.state is State.OPEN:
+            self._protocol.send_close((row and row.close) or 1000, code)
+        self._send_out()
+        if self._watch is not None:
+            self._watch.cancel()
+        self._watch = asyncio.get_running_loop().call_later(_CLOSE_WITHIN, self._transport.abort)
+
+    # Frames.
+
+    def _take(self, frame: Frame) -> None:
+        conversation = self._conversation
+        self._heard = asyncio.get_running_loop().time()
+        if conversation is None:
+            return
+        match frame.opcode:
+            case Opcode.TEXT | Opcode.BINARY | Opcode.CONT:
+                if not frame.fin or frame.opcode is Opcode.CONT:
+                    self._fragments = (self._fragments or b"") + bytes(frame.data)
+                    if not frame.fin:
+                        return
+                message, self._fragments = self._fragments or bytes(frame.data), None
+                conversation.hear(message)
+            case Opcode.PING:
+                self._count_ping()
+            case _:
+                pass
+
+    def _shake_hands(self, request: Request) -> None:
+        protocol = self._protocol
+        assert protocol is not None
+        response = self._check_origin(request) or protocol.accept(request)
+        if response.status_code == HTTPStatus.SWITCHING_PROTOCOLS:
+            try:
+                peer = self._peer(request)
+                self._conversation = Conversation(self._engine, FRAMES, self, peer)
+            except Refused as refused:
+                response = protocol.reject(HTTPStatus.TOO_MANY_REQUESTS, refused.message + "\n")
+        protocol.send_response(response)
+        self._heard = asyncio.get_running_loop().time()
+        self._look_after()
+
+    def _check_origin(self, request: Request) -> Response | None:
+        """Another site's page must not speak here in the name of whoever looks at it."""
+        assert self._protocol is not None
+        if request.path.partition("?")[0] != PATH:
+            return self._protocol.reject(HTTPStatus.NOT_FOUND, f"WebSockets are at {PATH}.\n")
+        if not is_same_origin(request.headers.get("Origin"), request.headers.get("Host")):
+            return self._protocol.reject(HTTPStatus.FORBIDDEN, "Pages of other sites may not connect here.\n")
+        return None
+
+    def _peer(self, request: Request) -> Peer:
+        name = self._transport.get_extra_info("peername")
+        address = name[0] if isinstance(name, tuple) else "local"
+        return Peer("websocket", address, self._trust.lets_guests_in(address, request.headers))
+
+    def _send_out(self) -> None:
+        """Sends what the state machine has to say; an empty piece of it means the end."""
+        protocol = self._protocol
+        if protocol is None:
+            return
+        for piece in protocol.data_to_send():
+            if piece:
+                self._transport.write(piece)
+            else:
+                self._transport.close()
+        if protocol.state is State.CLOSED or isinstance(protocol.parser_exc, ConnectionClosed):
+            self._transport.close()
+
+    def _count_ping(self) -> None:
+        """A peer that pings a hundred times a second is up to no good."""
+        if not self._pings:
+            asyncio.get_running_loop().call_later(_PINGS_WITHIN, self._forget_pings)
+        self._pings += 1
+        if self._pings >= _PINGS_MOST and self._conversation is not None:
+            self._conversation.end("too_many_errors", f"{self._pings} pings in a second are too many.")
+
+    def _forget_pings(self) -> None:
+        self._pings = 0
+
+    def _look_after(self) -> None:
+        """Finds out whether a silent peer is still there."""
+        if self._closing or self._protocol is None:
+            return
+        loop = asyncio.get_running_loop()
+        every = self._engine.limits.ping_after / 1000
+        silent = loop.time() - self._heard
+        if silent >= 2 * every:
+            self._transport.abort()
+            return
+        if silent >= every and self._protocol.state is State.OPEN:
+            self._protocol.send_ping(b"")
+            self._send_out()
+        self._watch = loop.call_later(every, self._look_after)
+
+
+def wrap(payload: bytes) -> bytes:
+    """A text message of the server as RFC 6455 frames it: whole, unmasked, uncompressed."""
+    size = len(payload)
+    if size < 126:
+        return b"\x81" + bytes((size,)) + payload
+    if size < 65_536:
+        return b"\x81\x7e" + size.to_bytes(2) + payload
+    return b"\x81\x7f" + size.to_bytes(8) + payload

@@ -1,0 +1,25 @@
+"""The interface through which every part reports: something happened, a figure rose, a figure is."""
+
+from typing import Protocol
+
+
+class Observer(Protocol):
+    """Log lines never hold what people said, nor secrets."""
+
+    def log(self, event: str, **facts: object) -> None:
+        """Notes that something happened."""
+
+    def count(self, figure: str, by: int = 1) -> None:
+        """A counter rises."""
+
+    def said(self, line: str) -> None:
+        """Shows what was said on the server's terminal, if its owner asked for that (--verbose, --classic)."""
+
+    def gauge(self, figure: str, value: float) -> None:
+        """A figure is now this."""
+
+    def defect(self, where: str, failure: BaseException) -> None:
+        """Something that should not happen did; the conversation it happened in is named by `where`."""
+
+    def refused(self, door: str, code: str) -> None:
+        """A door refused something."""

@@ -1,0 +1,1 @@
+"""How requests and answers are spelled: pure state machines, bytes in, bytes out."""

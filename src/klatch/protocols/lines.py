@@ -1,0 +1,106 @@
+"""Bytes into lines: split at LF, bounded, telnet's own bytes taken out."""
+
+from typing import Final
+
+from klatch.core.refusals import Refused
+
+LINE_MOST: Final = 65_536
+
+_IAC, _DONT, _DO, _WONT, _WILL, _SB, _SE = 255, 254, 253, 252, 251, 250, 240  # RFC 854
+_SUBNEGOTIATION_MOST: Final = 256
+
+
+class LineSplitter:
+    """Collects bytes and gives whole lines, without their line ends. A line too long is dropped and refused once."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+        self._dropping = False
+
+    def feed(self, data: bytes) -> list[bytes | Refused]:
+        """The lines that are whole now; a Refused stands where one was too long."""
+        *whole, rest = (self._rest + data).split(b"\n")
+        lines: list[bytes | Refused] = []
+        for line in whole:
+            if self._dropping:
+                self._dropping = False
+            elif len(line) > LINE_MOST:
+                lines.append(_too_long())
+            else:
+                lines.append(line.removesuffix(b"\r"))
+        if len(rest) > LINE_MOST:
+            if not self._dropping:
+                lines.append(_too_long())
+            self._dropping, rest = True, b""
+        self._rest = rest
+        return lines
+
+    def take_rest(self) -> bytes:
+        """What came without a line end so far, taken as a line."""
+        rest, self._rest = self._rest, b""
+        if self._dropping:
+            self._dropping = False
+            return b""
+        return rest.removesuffix(b"\r")
+
+    @property
+    def has_rest(self) -> bool:
+        """Whether bytes wait for their line end."""
+        return bool(self._rest)
+
+
+class TelnetFilter:
+    """Takes telnet commands out of a stream and refuses every option, so that telnet programs work as nc does."""
+
+    def __init__(self) -> None:
+        self._held = b""
+
+    def feed(self, data: bytes) -> tuple[bytes, bytes]:
+        """The text in the data, and what to answer."""
+        data, self._held = self._held + data, b""
+        if _IAC not in data:
+            return data, b""
+        text, answer, at = bytearray(), bytearray(), 0
+        while at < len(data):
+            if data[at] != _IAC:
+                following = data.find(_IAC, at)
+                end = len(data) if following < 0 else following
+                text += data[at:end]
+                at = end
+                continue
+            length = self._command_length(data, at)
+            if length == 0:
+                self._held = data[at:]
+                break
+            answer += _refuse_option(data[at : at + length])
+            at += length
+        return bytes(text), bytes(answer)
+
+    @staticmethod
+    def _command_length(data: bytes, at: int) -> int:
+        """How long the telnet command at `at` is; 0 if it is not whole yet."""
+        if at + 1 >= len(data):
+            return 0
+        command = data[at + 1]
+        if command in (_DO, _DONT, _WILL, _WONT):
+            return 3 if at + 2 < len(data) else 0
+        if command == _SB:
+            end = data.find(bytes((_IAC, _SE)), at)
+            if end >= 0:
+                return end + 2 - at
+            return 0 if len(data) - at < _SUBNEGOTIATION_MOST else len(data) - at
+        return 2
+
+
+def _refuse_option(command: bytes) -> bytes:
+    if len(command) != 3:
+        return b""
+    if command[1] == _DO:
+        return bytes((_IAC, _WONT, command[2]))
+    if command[1] == _WILL:
+        return bytes((_IAC, _DONT, command[2]))
+    return b""
+
+
+def _too_long() -> Refused:
+    return Refused("too_big", f"A line may have {LINE_MOST:,} bytes; yours was longer and was not sent.")

@@ -1,0 +1,182 @@
+"""Plain text: how entries and answers read as lines, for the line door, history files and `klatch tail`."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, tzinfo
+from typing import Final
+
+from klatch.core.answers import HelpText, Person, RoomState
+from klatch.core.events import (
+    AnyBody,
+    Author,
+    Created,
+    Deleted,
+    DisplayNamed,
+    Edited,
+    Entry,
+    GotInvitation,
+    Granted,
+    Invited,
+    Joined,
+    Kicked,
+    Left,
+    Message,
+    Reacted,
+    StatusSet,
+    TopicSet,
+    Unreacted,
+)
+from klatch.core.texts import make_inert
+from klatch.core.view import Item
+
+_MINUTE: Final = 60_000
+_HOUR: Final = 60 * _MINUTE
+_DAY: Final = 24 * _HOUR
+
+
+def spell_time(ts: int, zone: tzinfo | None) -> str:
+    """The time of day; `zone` None is the machine's own."""
+    return _local(ts, zone).strftime("%H:%M")
+
+
+def spell_moment(ts: int, zone: tzinfo | None) -> str:
+    """The day and the time to the second."""
+    return _local(ts, zone).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def spell_since(ts: int, now: int, zone: tzinfo | None) -> str:
+    """The time of day, with the day unless it is today."""
+    then = _local(ts, zone)
+    return then.strftime("%H:%M" if then.date() == _local(now, zone).date() else "%Y-%m-%d %H:%M")
+
+
+def spell_ago(ts: int, now: int) -> str:
+    """How long ago something was, as people say it."""
+    passed = max(0, now - ts)
+    if passed < _MINUTE:
+        return "just now"
+    if passed < _HOUR:
+        return f"{passed // _MINUTE} min ago"
+    if passed < _DAY:
+        return f"{passed // _HOUR} h ago"
+    return f"{passed // _DAY} d ago"
+
+
+def spell_entry(entry: Entry) -> str:
+    """What an entry says, without its time, in one or more lines; empty if there is nothing to show."""
+    return spell_body(entry.author, entry.body)
+
+
+def spell_item(item: Item) -> str:
+    """What a line of the timeline says now, with its reactions."""
+    said = spell_body(item.author, item.body)
+    if item.edited is not None:
+        said += " (edited)"
+    if item.reactions:
+        said += "  " + " ".join(f"[{emoji} {len(people)}]" for emoji, people in item.reactions.items())
+    return said
+
+
+def spell_body(author: Author, body: AnyBody) -> str:
+    """What was done, as one would tell it."""
+    who = author.name
+    match body:
+        case Message(deleted=True):
+            return f"{who} deleted this message."
+        case Message(text=text, reply_to=reply_to, action=action):
+            answered = f" (to {reply_to})" if reply_to is not None else ""
+            text = make_inert(text)
+            return f"* {who}{answered} {text}" if action else f"{who}{answered}: {text}"
+        case Edited(deleted=True):
+            return ""
+        case Edited(target=target, text=text):
+            return f"{who} changed {target}: {make_inert(text)}"
+        case Deleted(target=target):
+            return f"* {who} deleted message {target}."
+        case Reacted(target=target, emoji=emoji):
+            return f"* {who} reacted {emoji} to {target}."
+        case Unreacted(target=target, emoji=emoji):
+            return f"* {who} took {emoji} back from {target}."
+        case Created(name=name):
+            return f"* {who} made #{name}." if name else ""
+        case Joined():
+            return f"* {who} joined."
+        case Left():
+            return f"* {who} left."
+        case Invited(person=person):
+            return f"* {who} invited {person.name}."
+        case Kicked(person=person, reason=reason):
+            return f"* {who} removed {person.name}{f': {reason}' if reason else ''}."
+        case Granted(person=person, role=role):
+            return f"* {who} made {person.name} {role}."
+        case TopicSet(topic=topic):
+            return f"* {who} set the topic: {topic}" if topic else f"* {who} removed the topic."
+        case GotInvitation(room=room):
+            return f"* {who} invites you to {room.name}. /join {room.name} takes you there."
+        case DisplayNamed(name=name):
+            return f"* You are shown as {name} now."
+        case StatusSet(text=text, away=away):
+            return f"* {_status(text, away=away)}"
+        case _:
+            return ""
+
+
+def spell_people(people: Iterable[Person], now: int, zone: tzinfo | None) -> list[str]:
+    """Who is online, a line each: name, since when, last active, status."""
+    rows = [(_title(person), person) for person in people]
+    width = max((len(title) for title, _ in rows), default=0)
+    return [f"  {title:<{width}}  {_whereabouts(person, now, zone)}" for title, person in rows]
+
+
+def spell_rooms(rooms: Iterable[RoomState]) -> list[str]:
+    """Rooms, a line each: name, whether one is in it, what is unread, topic."""
+    shown = list(rooms)
+    width = max((len(room.name) for room in shown), default=0)
+    return [f"  {room.name:<{width}}  {_room_facts(room)}".rstrip() for room in shown]
+
+
+def spell_help(help_text: HelpText) -> list[str]:
+    """What can be typed, a line each."""
+    width = max((len(command.usage) for command in help_text.commands), default=0)
+    return [f"  {command.usage:<{width}}  {command.does}{_also(command.also)}" for command in help_text.commands]
+
+
+def _local(ts: int, zone: tzinfo | None) -> datetime:
+    return datetime.fromtimestamp(ts / 1000, UTC).astimezone(zone)
+
+
+def _status(text: str, *, away: bool) -> str:
+    if away:
+        return f"You are away{f': {text}' if text else ''}."
+    return f"Your status is: {text}" if text else "You are back, without a status."
+
+
+def _title(person: Person) -> str:
+    return person.name if person.display_name == person.name else f"{person.name} ({person.display_name})"
+
+
+def _whereabouts(person: Person, now: int, zone: tzinfo | None) -> str:
+    facts = [person.state]
+    if person.since is not None:
+        facts.append(f"since {spell_since(person.since, now, zone)}")
+    if person.active is not None:
+        facts.append(f"active {spell_ago(person.active, now)}")
+    if person.status:
+        facts.append(person.status)
+    return ", ".join(facts)
+
+
+def _room_facts(room: RoomState) -> str:
+    facts = [] if room.role is not None else ["not joined"]
+    if room.kind == "closed":
+        facts.append("closed")
+    if room.unread:
+        facts.append(f"{room.unread}{'+' if room.unread >= 100 else ''} unread")
+    if room.mentions:
+        facts.append(f"{room.mentions} mentions")
+    if room.topic:
+        facts.append(room.topic)
+    return ", ".join(facts)
+
+
+def _also(names: list[str]) -> str:
+    return f" Also {', '.join(names)}." if names else ""

@@ -1,0 +1,171 @@
+"""Wiring: the only place that names the database, the bus and the doors."""
+
+import asyncio
+import contextlib
+import signal
+import socket
+import time
+from collections.abc import Callable
+from typing import Final
+
+import msgspec
+
+from klatch.bus.in_process import InProcessBus
+from klatch.engine.engine import Engine
+from klatch.gateways.http import make_app
+from klatch.gateways.line import LineDoor
+from klatch.gateways.listener import HttpServer, listen, make_server
+from klatch.gateways.trust import Trust
+from klatch.observe.recorder import Recorder
+from klatch.settings import Settings
+from klatch.storage.store import SqliteStore
+
+EXIT_STORAGE: Final = 75
+_GOODBYE_WITHIN: Final = 3.0  # seconds for peers to take their goodbye
+
+
+class Address(msgspec.Struct, frozen=True):
+    """Where the doors are, once they are open."""
+
+    http: str
+    line: str | None
+    irc: str | None
+    pid: int
+    data: str
+
+
+class DoorInUse(Exception):  # noqa: N818 - read as a sentence
+    """A door cannot be opened: says which and what to do."""
+
+
+async def serve(settings: Settings, recorder: Recorder, opened: Callable[[Address], None]) -> int:
+    """Runs the server until it is asked to stop; gives the process's exit status.
+
+    Raises StoreUnusable or DoorInUse if it cannot start. `opened` is told once every door is open.
+    """
+    stop = asyncio.Event()
+    _hear_signals(stop)
+    sockets = _listen(settings)
+    with contextlib.ExitStack() as undo:
+        for each in sockets.values():
+            undo.callback(each.close)
+        store = SqliteStore(settings.data_path, recorder, _clock)
+        undo.pop_all()
+    bus = InProcessBus()
+    engine = Engine(store, bus, recorder, settings.limits, _clock, time.monotonic)
+    store.start(engine.publish)
+    engine.end_fleeting()
+    trust = Trust(settings.guests)
+    address = _address(settings, sockets)
+    app = make_app(
+        is_ready=lambda: "The disk failed." if store.broken.is_set() else None,
+        figures=lambda: _figures(recorder, store),
+        ways=lambda: ways_in(address),
+    )
+    http = make_server(app, engine, trust)
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(http.serve(sockets=[sockets["http"]]))
+        house = tasks.create_task(engine.keep_house())
+        line = await _open_line_door(settings, engine, trust, sockets.get("line"))
+        opened(address)
+        await _first(stop, store.broken)
+        house.cancel()
+        recorder.log("stopping")
+        if line is not None:
+            line.close()
+        await _say_goodbye(engine, http)
+    await store.close()
+    recorder.log("stopped")
+    return EXIT_STORAGE if store.broken.is_set() else 0
+
+
+def ways_in(address: Address) -> list[tuple[str, str]]:
+    """What one may want to do, and what to type for it."""
+    ways = []
+    if address.line is not None:
+        host, _, port = address.line.rpartition(":")
+        ways.append(("Talk, with any terminal", f"nc {host.strip('[]')} {port}"))
+    server = "" if address.http == "http://127.0.0.1:8000" else f" --server {address.http}"
+    ways.append(("Say something from a script", f"klatch send{server} --name ann '#lobby' 'Hello'"))
+    ways.append(("Follow a room", f"klatch tail{server} --name ann '#lobby' --follow"))
+    return ways
+
+
+def _clock() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def _listen(settings: Settings) -> dict[str, socket.socket]:
+    """The sockets of the doors, bound but not yet accepting."""
+    wanted = {"http": settings.port, "line": settings.line_port}
+    sockets: dict[str, socket.socket] = {}
+    for door, port in wanted.items():
+        if port is None:
+            continue
+        try:
+            sockets[door] = listen(settings.host, port)
+        except OSError as fault:
+            for each in sockets.values():
+                each.close()
+            option = "--port" if door == "http" else f"--{door}-port"
+            raise DoorInUse(
+                f"The {door} door cannot be opened at {settings.host} port {port}: {fault.strerror or fault}. "
+                f"Choose another with {option}, or stop what has it."
+            ) from None
+    return sockets
+
+
+def _address(settings: Settings, sockets: dict[str, socket.socket]) -> Address:
+    import os
+
+    def where(door: str) -> str | None:
+        if door not in sockets:
+            return None
+        host, port = sockets[door].getsockname()[:2]
+        return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+    return Address(f"http://{where('http')}", where("line"), None, os.getpid(), str(settings.data_path))
+
+
+async def _open_line_door(
+    settings: Settings, engine: Engine, trust: Trust, listener: socket.socket | None
+) -> asyncio.Server | None:
+    if listener is None:
+        return None
+    loop = asyncio.get_running_loop()
+    return await loop.create_server(
+        lambda: LineDoor(engine, trust, classic=settings.classic), sock=listener, backlog=2048
+    )
+
+
+async def _say_goodbye(engine: Engine, http: HttpServer) -> None:
+    """Tells everyone, and gives them a moment to hear it."""
+    engine.stop()
+    deadline = time.monotonic() + _GOODBYE_WITHIN
+    while len(engine.sessions) and time.monotonic() < deadline:
+        await asyncio.sleep(0.02)
+    http.should_exit = True
+
+
+def _figures(recorder: Recorder, store: SqliteStore) -> bytes:
+    recorder.gauge("waiting", store.waiting)
+    return recorder.figures()
+
+
+async def _first(*events: asyncio.Event) -> None:
+    waits = [asyncio.ensure_future(event.wait()) for event in events]
+    await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    for wait in waits:
+        wait.cancel()
+
+
+def _hear_signals(stop: asyncio.Event) -> None:
+    """Ctrl+C and SIGTERM ask the server to stop; a second one ends it at once."""
+    loop = asyncio.get_running_loop()
+
+    def hear(number: int, _frame: object) -> None:
+        signal.signal(number, signal.SIG_DFL)
+        loop.call_soon_threadsafe(stop.set)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, hear)

@@ -1,0 +1,1 @@
+"""Where accounts, rooms and their logs are kept: one store, written by one writer, read by many."""

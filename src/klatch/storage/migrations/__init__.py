@@ -1,0 +1,1 @@
+"""Numbered changes of the schema, each applied once, in order, in a transaction of its own."""

@@ -1,0 +1,31 @@
+"""What the engine needs of a store: to decide in a transaction, and to read in a snapshot."""
+
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+from klatch.storage.reader import Reader
+from klatch.storage.rows import NewAccount, NewRoom, Place
+from klatch.storage.transaction import Transaction
+
+__all__ = ["Decision", "Done", "Look", "NewAccount", "NewRoom", "Place", "Reader", "Store", "Transaction"]
+
+T = TypeVar("T")
+
+Decision = Callable[[Transaction], T]
+Look = Callable[[Reader], T]
+# What came of it: the value, or the Refused or fault that was raised instead.
+Done = Callable[[T | Exception], None]
+
+
+class Store(Protocol):
+    """Keeps logs. Every callback is called on the event loop, in the order of the transactions."""
+
+    @property
+    def epoch(self) -> str:
+        """The id of this incarnation of the store."""
+
+    def decide(self, decision: Decision[T], done: Done[T]) -> None:
+        """Runs a decision on the writer; `done` is called after COMMIT, then its entries are published."""
+
+    def read(self, look: Look[T], done: Done[T]) -> None:
+        """Runs a look-up on a reader, in one snapshot; writers are not held up."""

@@ -1,0 +1,129 @@
+"""Every statement of the store, written once, for SQLite and PostgreSQL alike."""
+
+from typing import Final
+
+_ACCOUNT: Final = "a.id, a.username, a.display_name, a.role, a.secret_hash IS NULL, a.status, a.away"
+_ROOM: Final = "r.id, r.kind, r.name, r.topic, l.last_seq, r.direct_key"
+_PLACE: Final = f"{_ROOM}, m.role, coalesce(m.horizon, 1), coalesce(d.seq, 0)"
+_PLACES: Final = f"""
+    SELECT {_PLACE} FROM rooms r JOIN logs l ON l.id = r.id
+    LEFT JOIN members m ON m.room_id = r.id AND m.account_id = :account
+    LEFT JOIN reading d ON d.room_id = r.id AND d.account_id = :account
+"""
+_ENTRY: Final = "log_id, seq, id, ts, author_id, author_name, cid, body"
+
+# Accounts.
+ACCOUNT: Final = f"SELECT {_ACCOUNT} FROM accounts a WHERE a.id = :id"
+ACCOUNT_BY_KEY: Final = f"SELECT {_ACCOUNT} FROM accounts a WHERE a.username_key = :key"
+ACCOUNT_BY_SECRET: Final = f"SELECT {_ACCOUNT} FROM accounts a WHERE a.secret_hash = :secret_hash"
+ADD_ACCOUNT: Final = """
+    INSERT INTO accounts (id, username, username_key, display_name, role, secret_hash, created_ts, seen_ts)
+    VALUES (:id, :name, :key, :name, :role, :secret_hash, :now, :now)
+"""
+SET_USERNAME: Final = "UPDATE accounts SET username = :name, username_key = :key WHERE id = :id"
+SET_DISPLAY_NAME: Final = "UPDATE accounts SET display_name = :name WHERE id = :id"
+SET_STATUS: Final = "UPDATE accounts SET status = :text, away = :away WHERE id = :id"
+SET_SEEN: Final = "UPDATE accounts SET seen_ts = :now WHERE id = :id"
+END_ACCOUNT: Final = "UPDATE accounts SET username_key = NULL, secret_hash = NULL, ended_ts = :now WHERE id = :id"
+FLEETING_ACCOUNTS: Final = (
+    "SELECT id FROM accounts WHERE secret_hash IS NULL AND username_key IS NOT NULL AND role = 'guest'"
+)
+GUESTS_UNSEEN: Final = "SELECT id FROM accounts WHERE role = 'guest' AND username_key IS NOT NULL AND seen_ts < :before"
+NAMESAKES_BEFORE: Final = "SELECT count(*) FROM accounts WHERE lower(username) = lower(:name) AND id < :id"
+
+# Rooms and membership.
+PLACE: Final = f"{_PLACES} WHERE r.id = :room"
+PLACE_BY_KEY: Final = f"{_PLACES} WHERE r.name_key = :key"
+PLACE_BY_DIRECT: Final = f"{_PLACES} WHERE r.direct_key = :key"
+PLACES_OF: Final = f"{_PLACES} WHERE m.role IS NOT NULL ORDER BY r.id"
+OPEN_PLACES: Final = f"{_PLACES} WHERE m.role IS NULL AND r.kind = 'open' ORDER BY r.id LIMIT 1000"
+ADD_ROOM: Final = """
+    INSERT INTO rooms (id, kind, name, name_key, direct_key, topic, created_ts)
+    VALUES (:id, :kind, :name, :key, :direct_key, :topic, :now)
+"""
+SET_TOPIC: Final = "UPDATE rooms SET topic = :topic WHERE id = :room"
+MEMBERS: Final = f"""
+    SELECT {_ACCOUNT}, m.role FROM members m JOIN accounts a ON a.id = m.account_id
+    WHERE m.room_id = :room AND a.ended_ts IS NULL ORDER BY a.username LIMIT :limit
+"""
+MEMBERS_COUNT: Final = "SELECT count(*) FROM members WHERE room_id = :room"
+PLACES_COUNT: Final = "SELECT count(*) FROM members WHERE account_id = :account"
+ADD_MEMBER: Final = """
+    INSERT INTO members (room_id, account_id, role, horizon) VALUES (:room, :account, :role, :horizon)
+"""
+SET_ROLE: Final = "UPDATE members SET role = :role WHERE room_id = :room AND account_id = :account"
+REMOVE_MEMBER: Final = "DELETE FROM members WHERE room_id = :room AND account_id = :account"
+REMOVE_MEMBERSHIPS: Final = "DELETE FROM members WHERE account_id = :account"
+ADD_INVITATION: Final = """
+    INSERT INTO invitations (room_id, account_id) VALUES (:room, :account) ON CONFLICT DO NOTHING
+"""
+INVITATION: Final = "SELECT 1 FROM invitations WHERE room_id = :room AND account_id = :account"
+REMOVE_INVITATION: Final = "DELETE FROM invitations WHERE room_id = :room AND account_id = :account"
+
+# Logs and entries.
+ADD_LOG: Final = "INSERT INTO logs (last_seq, last_ts) VALUES (0, 0) RETURNING id"
+HEAD: Final = "SELECT last_seq FROM logs WHERE id = :log"
+NEXT_SEQ: Final = """
+    UPDATE logs SET last_seq = last_seq + 1, last_ts = CASE WHEN last_ts > :now THEN last_ts ELSE :now END
+    WHERE id = :log RETURNING last_seq, last_ts
+"""
+ADD_ENTRY: Final = """
+    INSERT INTO entries
+        (log_id, seq, id, ts, author_id, author_name, cid, command_hash, target, body, entry_hash)
+    VALUES
+        (:log, :seq, :id, :ts, :author, :author_name, :cid, :command_hash, :target, :body, :entry_hash)
+"""
+BY_CID: Final = "SELECT log_id, seq, id, ts, command_hash FROM entries WHERE author_id = :author AND cid = :cid"
+ENTRY: Final = f"SELECT {_ENTRY} FROM entries WHERE log_id = :log AND seq = :seq"
+ENTRIES_AFTER: Final = f"""
+    SELECT {_ENTRY} FROM entries WHERE log_id = :log AND seq > :after ORDER BY seq LIMIT :limit
+"""
+LINES_BEFORE: Final = f"""
+    SELECT {_ENTRY} FROM entries WHERE log_id = :log AND target IS NULL AND seq < :before AND seq >= :horizon
+    ORDER BY seq DESC LIMIT :limit
+"""
+CHANGES: Final = f"""
+    SELECT {_ENTRY} FROM entries WHERE log_id = :log AND target BETWEEN :first AND :last AND target IS NOT NULL
+    ORDER BY seq
+"""
+LAST_MESSAGES_OF: Final = f"""
+    SELECT {_ENTRY} FROM entries WHERE log_id = :log AND author_id = :author AND target IS NULL
+    ORDER BY seq DESC LIMIT :limit
+"""
+REPLACE_BODY: Final = """
+    UPDATE entries SET body = :body, entry_hash = :entry_hash WHERE log_id = :log AND seq = :seq
+"""
+
+# Reading.
+MARK_READ: Final = """
+    INSERT INTO reading (account_id, room_id, seq) VALUES (:account, :room, :seq)
+    ON CONFLICT (account_id, room_id) DO UPDATE SET seq = excluded.seq
+"""
+ADD_MENTION: Final = """
+    INSERT INTO mentions (account_id, room_id, seq) VALUES (:account, :room, :seq) ON CONFLICT DO NOTHING
+"""
+REMOVE_MENTIONS: Final = "DELETE FROM mentions WHERE room_id = :room AND seq = :seq"
+UNREAD: Final = """
+    SELECT count(*) FROM (
+        SELECT 1 FROM entries
+        WHERE log_id = :room AND seq > :after AND target IS NULL AND author_id <> :account AND cid IS NOT NULL
+        LIMIT :most
+    ) AS some
+"""
+MENTIONED: Final = """
+    SELECT count(*) FROM (
+        SELECT 1 FROM mentions WHERE account_id = :account AND room_id = :room AND seq > :after LIMIT :most
+    ) AS some
+"""
+
+# The store itself.
+EPOCH: Final = "SELECT epoch FROM store"
+ADD_STORE: Final = "INSERT INTO store (epoch, created_ts) VALUES (:epoch, :now)"
+
+# Verification.
+ALL_LOGS: Final = "SELECT id, last_seq FROM logs ORDER BY id"
+LOGS_BY_ACTIVITY: Final = "SELECT id, last_seq FROM logs WHERE last_seq > 0 ORDER BY last_ts DESC LIMIT :limit"
+ENTRIES_COUNT: Final = "SELECT count(*), max(seq) FROM entries WHERE log_id = :log AND seq > :after"
+WHOLE_ENTRIES: Final = (
+    f"SELECT {_ENTRY}, command_hash, target, entry_hash FROM entries WHERE log_id = :log ORDER BY seq"
+)

@@ -1,0 +1,178 @@
+"""Looks things up in one snapshot of the store."""
+
+from typing import Any, Protocol
+
+import msgspec
+
+from klatch.core.events import AnyBody, Author, Entry
+from klatch.core.members import Account
+from klatch.core.rooms import Room
+from klatch.storage import queries
+from klatch.storage.rows import Member, Place, Recorded
+
+_read_body = msgspec.json.Decoder(AnyBody).decode
+
+
+class Driver(Protocol):
+    """What a database must do for the store: statements with :named parameters, rows as tuples."""
+
+    def rows(self, statement: str, parameters: dict[str, Any] | None = None) -> list[tuple[Any, ...]]: ...
+
+    def row(self, statement: str, parameters: dict[str, Any] | None = None) -> tuple[Any, ...] | None: ...
+
+    def run(self, statement: str, parameters: dict[str, Any] | None = None) -> None: ...
+
+
+class Reader:
+    """Facts by name. Ids are strings outside and numbers inside the database."""
+
+    def __init__(self, driver: Driver) -> None:
+        self._db = driver
+
+    # Accounts.
+
+    def account(self, account: str) -> Account | None:
+        """An account by its id."""
+        return _account(self._db.row(queries.ACCOUNT, {"id": int(account)}))
+
+    def account_by_key(self, key: str) -> Account | None:
+        """An account that has the username with this key now."""
+        return _account(self._db.row(queries.ACCOUNT_BY_KEY, {"key": key}))
+
+    def account_by_secret(self, secret_hash: bytes) -> Account | None:
+        """The account that this secret brings back."""
+        return _account(self._db.row(queries.ACCOUNT_BY_SECRET, {"secret_hash": secret_hash}))
+
+    def fleeting_accounts(self) -> list[str]:
+        """The ids of accounts that should have ended with their connection."""
+        return [str(row[0]) for row in self._db.rows(queries.FLEETING_ACCOUNTS)]
+
+    def guests_unseen(self, before: int) -> list[str]:
+        """The ids of guests last seen before this time (ms UTC)."""
+        return [str(row[0]) for row in self._db.rows(queries.GUESTS_UNSEEN, {"before": before})]
+
+    def namesakes_before(self, account: str, name: str) -> int:
+        """How many accounts had this username before this one."""
+        return int(self._value(queries.NAMESAKES_BEFORE, {"id": int(account), "name": name}))
+
+    # Rooms and membership.
+
+    def place(self, room: str, account: str) -> Place | None:
+        """A room by its id, with the account's place in it."""
+        return _place(self._db.row(queries.PLACE, {"room": int(room), "account": int(account)}))
+
+    def place_by_key(self, key: str, account: str) -> Place | None:
+        """A named room, with the account's place in it."""
+        return _place(self._db.row(queries.PLACE_BY_KEY, {"key": key, "account": int(account)}))
+
+    def place_by_direct(self, key: str, account: str) -> Place | None:
+        """A direct room, with the account's place in it."""
+        return _place(self._db.row(queries.PLACE_BY_DIRECT, {"key": key, "account": int(account)}))
+
+    def places_of(self, account: str) -> list[Place]:
+        """The rooms that an account is in."""
+        return [_as_place(row) for row in self._db.rows(queries.PLACES_OF, {"account": int(account)})]
+
+    def open_places(self, account: str) -> list[Place]:
+        """The open rooms that an account is not in (at most 1,000)."""
+        return [_as_place(row) for row in self._db.rows(queries.OPEN_PLACES, {"account": int(account)})]
+
+    def members(self, room: str, limit: int = 100_000) -> list[Member]:
+        """The members of a room, by username."""
+        rows = self._db.rows(queries.MEMBERS, {"room": int(room), "limit": limit})
+        return [Member(_as_account(row[:7]), row[7]) for row in rows]
+
+    def members_count(self, room: str) -> int:
+        """How many members a room has."""
+        return int(self._value(queries.MEMBERS_COUNT, {"room": int(room)}))
+
+    def places_count(self, account: str) -> int:
+        """How many rooms an account is in."""
+        return int(self._value(queries.PLACES_COUNT, {"account": int(account)}))
+
+    def invited(self, room: str, account: str) -> bool:
+        """Whether somebody let the account into a closed room."""
+        return self._db.row(queries.INVITATION, {"room": int(room), "account": int(account)}) is not None
+
+    # Logs and entries.
+
+    def head(self, log: str) -> int:
+        """The number of a log's last entry."""
+        return int(self._value(queries.HEAD, {"log": int(log)}))
+
+    def by_cid(self, account: str, cid: str) -> Recorded | None:
+        """Where the account's command with this id was recorded."""
+        row = self._db.row(queries.BY_CID, {"author": int(account), "cid": cid})
+        return None if row is None else Recorded(str(row[0]), row[1], str(row[2]), row[3], row[4])
+
+    def entry(self, log: str, seq: int) -> Entry | None:
+        """One entry."""
+        row = self._db.row(queries.ENTRY, {"log": int(log), "seq": seq})
+        return None if row is None else _as_entry(row)
+
+    def entries_after(self, log: str, after: int, limit: int) -> list[Entry]:
+        """Raw entries with a number above `after`, oldest first."""
+        rows = self._db.rows(queries.ENTRIES_AFTER, {"log": int(log), "after": after, "limit": limit})
+        return [_as_entry(row) for row in rows]
+
+    def lines_before(self, log: str, before: int, horizon: int, limit: int) -> list[Entry]:
+        """Entries that stand for themselves in the timeline, numbered from `horizon` to below `before`: the last
+        `limit` of them, oldest first."""
+        parameters = {"log": int(log), "before": before, "horizon": horizon, "limit": limit}
+        return [_as_entry(row) for row in reversed(self._db.rows(queries.LINES_BEFORE, parameters))]
+
+    def changes(self, log: str, first: int, last: int) -> list[Entry]:
+        """The edits, deletions and reactions of the messages numbered `first` to `last`, in order."""
+        rows = self._db.rows(queries.CHANGES, {"log": int(log), "first": first, "last": last})
+        return [_as_entry(row) for row in rows]
+
+    def last_of(self, log: str, account: str, limit: int) -> list[Entry]:
+        """The last entries of one author, newest first."""
+        rows = self._db.rows(queries.LAST_MESSAGES_OF, {"log": int(log), "author": int(account), "limit": limit})
+        return [_as_entry(row) for row in rows]
+
+    # Reading.
+
+    def unread(self, room: str, account: str, after: int, most: int) -> int:
+        """How many lines others added after a number; counts no further than `most`."""
+        parameters = {"room": int(room), "account": int(account), "after": after, "most": most}
+        return int(self._value(queries.UNREAD, parameters))
+
+    def mentioned(self, room: str, account: str, after: int, most: int) -> int:
+        """How many messages after a number mention the account; counts no further than `most`."""
+        parameters = {"room": int(room), "account": int(account), "after": after, "most": most}
+        return int(self._value(queries.MENTIONED, parameters))
+
+    # The store itself.
+
+    def epoch(self) -> str:
+        """The id of this incarnation of the store."""
+        return str(self._value(queries.EPOCH))
+
+    def _value(self, statement: str, parameters: dict[str, Any] | None = None) -> Any:
+        row = self._db.row(statement, parameters)
+        return row[0] if row is not None else 0
+
+
+def _account(row: tuple[Any, ...] | None) -> Account | None:
+    return None if row is None else _as_account(row)
+
+
+def _as_account(row: tuple[Any, ...]) -> Account:
+    return Account(str(row[0]), row[1], row[2], row[3], bool(row[4]), row[5], bool(row[6]))
+
+
+def _place(row: tuple[Any, ...] | None) -> Place | None:
+    return None if row is None else _as_place(row)
+
+
+def _as_place(row: tuple[Any, ...]) -> Place:
+    people = tuple(row[5].split(",")) if row[5] else ()
+    return Place(Room(str(row[0]), row[1], row[2], row[3], row[4], people), row[6], row[7], row[8])
+
+
+def _as_entry(row: tuple[Any, ...]) -> Entry:
+    log, seq, entry, ts, author, name, cid, body = row
+    return Entry(
+        room=str(log), seq=seq, id=str(entry), ts=ts, author=Author(str(author), name), cid=cid, body=_read_body(body)
+    )

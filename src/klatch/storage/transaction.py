@@ -1,0 +1,175 @@
+"""Looks things up and changes them, inside the one transaction that the writer has open."""
+
+from collections.abc import Callable
+from hashlib import blake2b
+from typing import Final
+
+import msgspec
+
+from klatch.core.events import AnyBody, Author, Entry, target_of
+from klatch.storage import queries
+from klatch.storage.reader import Driver, Reader
+from klatch.storage.rows import NewAccount, NewRoom
+
+HASH_BYTES: Final = 8
+_write_body = msgspec.json.Encoder().encode
+
+
+class Transaction(Reader):
+    """What a decision is given. `recorded` collects the entries it adds, in order, to be published after COMMIT."""
+
+    def __init__(self, driver: Driver, now: int, make_id: Callable[[int], int]) -> None:
+        super().__init__(driver)
+        self.now = now
+        self.recorded: list[Entry] = []
+        self._make_id = make_id
+
+    def append(
+        self, log: str, author: Author, body: AnyBody, cid: str | None = None, command_hash: bytes | None = None
+    ) -> Entry:
+        """Adds the next entry to a log. Its time is never before that of the entry before it."""
+        number = int(log)
+        row = self._db.row(queries.NEXT_SEQ, {"log": number, "now": self.now})
+        if row is None:
+            raise LookupError(f"no log {log}")
+        seq, ts = row
+        identity = self._make_id(ts)
+        spelled = _write_body(body)
+        self._db.run(
+            queries.ADD_ENTRY,
+            {
+                "log": number,
+                "seq": seq,
+                "id": identity,
+                "ts": ts,
+                "author": int(author.id),
+                "author_name": author.name,
+                "cid": cid,
+                "command_hash": command_hash,
+                "target": target_of(body),
+                "body": spelled,
+                "entry_hash": hash_entry(number, seq, identity, ts, int(author.id), author.name, cid, spelled),
+            },
+        )
+        entry = Entry(room=log, seq=seq, id=str(identity), ts=ts, author=author, body=body, cid=cid)
+        self.recorded.append(entry)
+        return entry
+
+    def replace_body(self, entry: Entry, body: AnyBody) -> None:
+        """Takes the words out of an entry, keeping its number."""
+        spelled = _write_body(body)
+        log, identity, author = int(entry.room), int(entry.id), int(entry.author.id)
+        fresh = hash_entry(log, entry.seq, identity, entry.ts, author, entry.author.name, entry.cid, spelled)
+        parameters = {"log": log, "seq": entry.seq, "body": spelled, "entry_hash": fresh}
+        self._db.run(queries.REPLACE_BODY, parameters)
+
+    # Accounts.
+
+    def add_account(self, account: NewAccount) -> str:
+        """Adds an account and its log; gives its id."""
+        log = self._add_log()
+        self._db.run(
+            queries.ADD_ACCOUNT,
+            {
+                "id": log,
+                "name": account.name,
+                "key": account.key,
+                "role": account.role,
+                "secret_hash": account.secret_hash,
+                "now": self.now,
+            },
+        )
+        return str(log)
+
+    def set_username(self, account: str, name: str, key: str) -> None:
+        """Gives an account another username."""
+        self._db.run(queries.SET_USERNAME, {"id": int(account), "name": name, "key": key})
+
+    def set_display_name(self, account: str, name: str) -> None:
+        """Gives an account another display name."""
+        self._db.run(queries.SET_DISPLAY_NAME, {"id": int(account), "name": name})
+
+    def set_status(self, account: str, text: str, *, away: bool) -> None:
+        """Gives an account another status."""
+        self._db.run(queries.SET_STATUS, {"id": int(account), "text": text, "away": int(away)})
+
+    def set_seen(self, account: str) -> None:
+        """Notes that the account was here now."""
+        self._db.run(queries.SET_SEEN, {"id": int(account), "now": self.now})
+
+    def end_account(self, account: str) -> None:
+        """Ends an account: it is in no room any more, its name is free, its words stay."""
+        self._db.run(queries.END_ACCOUNT, {"id": int(account), "now": self.now})
+        self._db.run(queries.REMOVE_MEMBERSHIPS, {"account": int(account)})
+
+    # Rooms and membership.
+
+    def add_room(self, room: NewRoom) -> str:
+        """Adds a room and its log; gives its id."""
+        log = self._add_log()
+        self._db.run(
+            queries.ADD_ROOM,
+            {
+                "id": log,
+                "kind": room.kind,
+                "name": room.name,
+                "key": room.key,
+                "direct_key": room.direct_key,
+                "topic": room.topic,
+                "now": self.now,
+            },
+        )
+        return str(log)
+
+    def set_topic(self, room: str, topic: str) -> None:
+        """Gives a room another topic."""
+        self._db.run(queries.SET_TOPIC, {"room": int(room), "topic": topic})
+
+    def add_member(self, room: str, account: str, role: str, horizon: int = 1) -> None:
+        """Makes an account a member."""
+        parameters = {"room": int(room), "account": int(account), "role": role, "horizon": horizon}
+        self._db.run(queries.ADD_MEMBER, parameters)
+
+    def set_role(self, room: str, account: str, role: str) -> None:
+        """Gives a member another role."""
+        self._db.run(queries.SET_ROLE, {"room": int(room), "account": int(account), "role": role})
+
+    def remove_member(self, room: str, account: str) -> None:
+        """Ends a membership."""
+        self._db.run(queries.REMOVE_MEMBER, {"room": int(room), "account": int(account)})
+
+    def invite(self, room: str, account: str) -> None:
+        """Lets an account into a closed room."""
+        self._db.run(queries.ADD_INVITATION, {"room": int(room), "account": int(account)})
+
+    def uninvite(self, room: str, account: str) -> None:
+        """Uses an invitation up."""
+        self._db.run(queries.REMOVE_INVITATION, {"room": int(room), "account": int(account)})
+
+    # Reading.
+
+    def mark_read(self, room: str, account: str, seq: int) -> None:
+        """Notes how far an account has read a room."""
+        self._db.run(queries.MARK_READ, {"room": int(room), "account": int(account), "seq": seq})
+
+    def add_mention(self, room: str, account: str, seq: int) -> None:
+        """Notes that a message mentions an account."""
+        self._db.run(queries.ADD_MENTION, {"room": int(room), "account": int(account), "seq": seq})
+
+    def remove_mentions(self, room: str, seq: int) -> None:
+        """Forgets whom a message mentions."""
+        self._db.run(queries.REMOVE_MENTIONS, {"room": int(room), "seq": seq})
+
+    def _add_log(self) -> int:
+        row = self._db.row(queries.ADD_LOG)
+        if row is None:
+            raise LookupError("the store gave no number for a log")
+        return int(row[0])
+
+
+def hash_entry(
+    log: int, seq: int, identity: int, ts: int, author: int, name: str, cid: str | None, body: bytes
+) -> bytes:
+    """Eight bytes that tell whether a stored entry was damaged."""
+    head = f"{log} {seq} {identity} {ts} {author} {name} {cid} "
+    return blake2b(head.encode() + body, digest_size=HASH_BYTES).digest()

@@ -1,0 +1,151 @@
+"""The one writer: decisions that wait share a transaction and its COMMIT (group commit)."""
+
+import threading
+from collections.abc import Callable
+from queue import Empty, SimpleQueue
+from typing import Any, Final
+
+import msgspec
+
+from klatch.core.events import Entry
+from klatch.core.refusals import Refused
+from klatch.storage.faults import StoreBroken, StoreBusy, StoreFull
+from klatch.storage.sqlite import Connection
+from klatch.storage.transaction import Transaction
+
+BATCH_MOST: Final = 1_000
+_FULL: Final = (
+    "The server's disk is full, so nothing was stored. Ask whoever runs it to free space, then send it again."
+)
+_BUSY: Final = "Another program holds the server's store, so nothing was stored. Send it again in a moment."
+_BUSY_RETRY: Final = 1_000
+
+
+class Job(msgspec.Struct, frozen=True):
+    """A decision and whom to tell what came of it."""
+
+    decision: Callable[[Transaction], Any]
+    done: Callable[[Any], None]
+
+
+class Settled(msgspec.Struct, frozen=True):
+    """What came of a job: its value or what it raised, and the entries it added."""
+
+    job: Job
+    outcome: Any
+    entries: list[Entry]
+
+
+class _SpoiledError(Exception):
+    """The transaction was lost under the decisions: each has to be run again, alone."""
+
+
+class Writer:
+    """Owns the connection that alone writes, on a thread of its own.
+
+    While one COMMIT is on its way to the disk the next decisions gather. `settle` is handed each batch after its
+    COMMIT; `broken` is told when the disk failed, after which nothing is written any more.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        begin: Callable[[], Transaction],
+        settle: Callable[[list[Settled]], None],
+        broken: Callable[[Exception], None],
+    ) -> None:
+        self._db = connection
+        self._begin = begin
+        self._settle = settle
+        self._broken = broken
+        self._waiting: SimpleQueue[Job | None] = SimpleQueue()
+        self._thread = threading.Thread(target=self._work, name="klatch-writer", daemon=True)
+
+    def start(self) -> None:
+        """Starts to work."""
+        self._thread.start()
+
+    def add(self, job: Job) -> None:
+        """Takes a job; may be called from any thread."""
+        self._waiting.put(job)
+
+    @property
+    def waiting(self) -> int:
+        """How many jobs wait."""
+        return self._waiting.qsize()
+
+    def stop(self) -> None:
+        """Finishes what waits, then ends."""
+        self._waiting.put(None)
+        self._thread.join()
+
+    def _work(self) -> None:
+        going = True
+        while going:
+            batch, going = self._gather()
+            if not batch:
+                continue
+            try:
+                settled = self._run(batch)
+            except Exception as fault:  # noqa: BLE001 - whether the batch is kept is unknown: nothing may be acknowledged
+                self._broken(fault)
+                return
+            self._settle(settled)
+
+    def _gather(self) -> tuple[list[Job], bool]:
+        """All that waits, up to the largest batch; waits for the first. False: it was the last."""
+        batch: list[Job] = []
+        job = self._waiting.get()
+        try:
+            while job is not None:
+                batch.append(job)
+                if len(batch) == BATCH_MOST:
+                    return batch, True
+                job = self._waiting.get_nowait()
+        except Empty:
+            return batch, True
+        return batch, False
+
+    def _run(self, batch: list[Job]) -> list[Settled]:
+        """One transaction for all; if it is lost, one for each."""
+        try:
+            return self._together(batch)
+        except (_SpoiledError, StoreFull, StoreBusy):
+            return [self._alone(job) for job in batch]
+
+    def _together(self, batch: list[Job]) -> list[Settled]:
+        self._db.run("BEGIN IMMEDIATE")
+        try:
+            settled = [self._decide(job) for job in batch]
+            self._db.run("COMMIT")
+        except BaseException:
+            self._roll_back()
+            raise
+        return settled
+
+    def _alone(self, job: Job) -> Settled:
+        try:
+            return self._together([job])[0]
+        except StoreFull:
+            return Settled(job, Refused("storage_full", _FULL), [])
+        except StoreBusy:
+            return Settled(job, Refused("try_again", _BUSY, retry_after=_BUSY_RETRY), [])
+        except _SpoiledError as spoiled:
+            return Settled(job, spoiled.__cause__, [])
+
+    def _decide(self, job: Job) -> Settled:
+        """Runs one decision. One that fails after it changed something spoils the transaction."""
+        transaction = self._begin()
+        before = self._db.changes
+        try:
+            return Settled(job, job.decision(transaction), transaction.recorded)
+        except (StoreBroken, StoreFull, StoreBusy):
+            raise
+        except Exception as failure:
+            if self._db.changes != before or not self._db.in_transaction:
+                raise _SpoiledError from failure
+            return Settled(job, failure, [])
+
+    def _roll_back(self) -> None:
+        if self._db.in_transaction:
+            self._db.run("ROLLBACK")
