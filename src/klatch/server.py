@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import signal
 import socket
 import time
@@ -53,12 +54,12 @@ async def serve(settings: Settings, recorder: Recorder, opened: Callable[[Addres
         undo.pop_all()
     bus = InProcessBus()
     engine = Engine(store, bus, recorder, settings.limits, _clock, time.monotonic)
-    store.start(engine.publish)
+    store.start(engine.publish, stop.set)
     engine.end_fleeting()
     trust = Trust(settings.guests)
     address = _address(settings, sockets)
     app = make_app(
-        is_ready=lambda: "The disk failed." if store.broken.is_set() else None,
+        is_ready=lambda: "The disk failed." if store.is_broken else None,
         figures=lambda: _figures(recorder, store),
         ways=lambda: ways_in(address),
     )
@@ -68,7 +69,7 @@ async def serve(settings: Settings, recorder: Recorder, opened: Callable[[Addres
         house = tasks.create_task(engine.keep_house())
         line = await _open_line_door(settings, engine, trust, sockets.get("line"))
         opened(address)
-        await _first(stop, store.broken)
+        await stop.wait()
         house.cancel()
         recorder.log("stopping")
         if line is not None:
@@ -76,7 +77,7 @@ async def serve(settings: Settings, recorder: Recorder, opened: Callable[[Addres
         await _say_goodbye(engine, http)
     await store.close()
     recorder.log("stopped")
-    return EXIT_STORAGE if store.broken.is_set() else 0
+    return EXIT_STORAGE if store.is_broken else 0
 
 
 def ways_in(address: Address) -> list[tuple[str, str]]:
@@ -116,8 +117,6 @@ def _listen(settings: Settings) -> dict[str, socket.socket]:
 
 
 def _address(settings: Settings, sockets: dict[str, socket.socket]) -> Address:
-    import os
-
     def where(door: str) -> str | None:
         if door not in sockets:
             return None
@@ -142,7 +141,7 @@ async def _say_goodbye(engine: Engine, http: HttpServer) -> None:
     """Tells everyone, and gives them a moment to hear it."""
     engine.stop()
     deadline = time.monotonic() + _GOODBYE_WITHIN
-    while len(engine.sessions) and time.monotonic() < deadline:
+    while len(engine.sessions) and time.monotonic() < deadline:  # noqa: ASYNC110 - once in the server's life
         await asyncio.sleep(0.02)
     http.should_exit = True
 
@@ -150,13 +149,6 @@ async def _say_goodbye(engine: Engine, http: HttpServer) -> None:
 def _figures(recorder: Recorder, store: SqliteStore) -> bytes:
     recorder.gauge("waiting", store.waiting)
     return recorder.figures()
-
-
-async def _first(*events: asyncio.Event) -> None:
-    waits = [asyncio.ensure_future(event.wait()) for event in events]
-    await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-    for wait in waits:
-        wait.cancel()
 
 
 def _hear_signals(stop: asyncio.Event) -> None:

@@ -9,8 +9,8 @@ class InProcessBus:
     """Tells its one server's fan-out at once."""
 
     def __init__(self) -> None:
-        self._on_entries: OnEntries = lambda entries: None
-        self._on_hint: OnHint = lambda hint, log, beside: None
+        self._on_entries: OnEntries = _ignore
+        self._on_hint: OnHint = _ignore
 
     def subscribe(self, on_entries: OnEntries, on_hint: OnHint) -> None:
         """Tells this server's fan-out from now on."""
@@ -24,3 +24,7 @@ class InProcessBus:
     def hint(self, hint: AnyAnswer, log: str | None = None, beside: str | None = None) -> None:
         """Tells of something that is not kept."""
         self._on_hint(hint, log, beside)
+
+
+def _ignore(*_told: object) -> None:
+    """What is told before anyone listens."""

@@ -1,7 +1,7 @@
 """Presence: who is online, told as hints that are gathered for a moment first."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from typing import Final
 
 import msgspec
@@ -81,7 +81,7 @@ class Roster:
         people = [self.person(here.account) for here in self._here.values()]
         return sorted(people, key=lambda person: person.name.casefold())
 
-    def __iter__(self) -> Iterable[str]:  # type: ignore[override]
+    def __iter__(self) -> Iterator[str]:
         yield from self._here
 
     def _change(self, account: Account) -> None:

@@ -31,6 +31,7 @@ from klatch.storage.port import NewRoom, Place, Reader, Transaction
 
 def find(reader: Reader, viewer: Account, text: str) -> Place:
     """The room that `text` means to this account. One that is closed to it does not exist."""
+    place: Place | None = None
     match rules.read_room(text):
         case ById(room):
             place = reader.place(room, viewer.id)

@@ -1,7 +1,7 @@
 """Who is connected: sessions, by account and by address."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 from klatch.core.answers import AnyAnswer
@@ -58,7 +58,7 @@ class Sessions:
         self._by_account: defaultdict[str, set[Session]] = defaultdict(set)
         self._by_address: defaultdict[str, int] = defaultdict(int)
 
-    def __iter__(self) -> Iterable[Session]:  # type: ignore[override]
+    def __iter__(self) -> Iterator[Session]:
         for sessions in self._by_account.values():
             yield from sessions
 

@@ -62,8 +62,8 @@ class Conversation:
     __slots__ = (
         "_busy",
         "_dialect",
-        "_engine",
         "_ended",
+        "_engine",
         "_errors",
         "_hello",
         "_hurry",
@@ -167,9 +167,10 @@ class Conversation:
             case ask.Typed():
                 self._type(request)
             case ask.Typing():
-                if self._registered(None, None):
-                    assert self.session is not None
+                if self.session is not None:
                     self._engine.type(self.session, request.room)
+                else:
+                    self._must_register(None, None)
             case ask.Ping():
                 self._tell(Pong(ref=request.ref))
             case ask.Hello():
@@ -179,7 +180,7 @@ class Conversation:
 
     def _act(self, command: ask.Command) -> None:
         if self.session is None:
-            self._registered(command.cid, None)
+            self._must_register(command.cid, None)
             return
         self._busy += 1
         self._engine.act(self.session, command, lambda outcome: self._acted(command, outcome))
@@ -203,7 +204,7 @@ class Conversation:
 
     def _look(self, query: ask.Query) -> None:
         if self.session is None:
-            self._registered(None, query.ref)
+            self._must_register(None, query.ref)
             return
         self._busy += 1
         self._engine.look(self.session, query, lambda outcome: self._answered(outcome, None, query.ref))
@@ -353,11 +354,8 @@ class Conversation:
         if len(errors) >= self._engine.limits.errors_a_minute:
             self.end("too_many_errors", f"{len(errors)} messages in a minute made no sense. Read docs/protocol.md.")
 
-    def _registered(self, cid: str | None, ref: str | None) -> bool:
-        if self.session is not None:
-            return True
+    def _must_register(self, cid: str | None, ref: str | None) -> None:
         self._refuse(Refused("not_registered", "Say hello first: nobody has come in yet."), cid, ref)
-        return False
 
     def _tell(self, answer: AnyAnswer) -> None:
         if data := self._dialect.spell(answer):

@@ -20,7 +20,8 @@ _HEADERS: Final = (
 _PAGE: Final = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Klatch</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><style>
-:root {{ color-scheme: light dark; --ground: #fbf9f6; --sunken: #f3efe9; --ink: #1f1b16; --soft: #6b6259; --line: #e5ded4 }}
+:root {{ color-scheme: light dark;
+  --ground: #fbf9f6; --sunken: #f3efe9; --ink: #1f1b16; --soft: #6b6259; --line: #e5ded4 }}
 @media (prefers-color-scheme: dark) {{
   :root {{ --ground: #171412; --sunken: #110f0d; --ink: #ede7df; --soft: #a79c90; --line: #332d28 }} }}
 body {{ margin: 0; background: var(--ground); color: var(--ink); font: 15px/22px system-ui, sans-serif }}

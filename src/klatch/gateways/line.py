@@ -27,7 +27,7 @@ class LineDoor(asyncio.Protocol):
         self._lines = LineSplitter()
         self._telnet = TelnetFilter()
         self._conversation: Conversation | None = None
-        self._transport: asyncio.Transport = None  # type: ignore[assignment] - set before anything else is called
+        self._transport: asyncio.Transport  # set before anything else is called
         self._timer: asyncio.TimerHandle | None = None
 
     # What asyncio tells.

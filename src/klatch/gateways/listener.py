@@ -26,7 +26,7 @@ _TOO_LARGE: Final = (
 class BoundedHttp(HttpToolsProtocol):
     """uvicorn's HTTP protocol, with bounds on the size, number and time of headers, which its own leaves open."""
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] - as in uvicorn
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
         """The connection is there; its first request must come in time."""
         super().connection_made(transport)
         self._header_bytes = 0
@@ -114,7 +114,7 @@ def make_server(app: ASGIApp, engine: Engine, trust: Trust) -> HttpServer:
     config = Config(
         app,
         http=BoundedHttp,
-        ws=Door,  # type: ignore[arg-type] - any class that uvicorn can make and feed will do
+        ws=Door,  # any class that uvicorn can make and feed will do
         lifespan="off",
         access_log=False,
         log_config=None,

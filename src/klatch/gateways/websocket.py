@@ -85,7 +85,7 @@ class WebSocketDoor(asyncio.Protocol):
         self._trust = trust
         self._protocol: ServerProtocol | None = ServerProtocol(max_size=frames.FRAME_MOST)
         self._conversation: Conversation | None = None
-        self._transport: asyncio.Transport = None  # type: ignore[assignment] - set before anything else is called
+        self._transport: asyncio.Transport  # set before anything else is called
         self._watch: asyncio.TimerHandle | None = None
         self._closing = False
         self._fragments: bytes | None = None  # of a message that comes in pieces
@@ -108,7 +108,7 @@ class WebSocketDoor(asyncio.Protocol):
             if isinstance(event, Frame):
                 self._take(event)
             elif isinstance(event, Request):
-                self._shake_hands(event)
+                self._shake_hands(protocol, event)
         self._send_out()
 
     def eof_received(self) -> bool:
@@ -190,10 +190,8 @@ class WebSocketDoor(asyncio.Protocol):
             case _:
                 pass
 
-    def _shake_hands(self, request: Request) -> None:
-        protocol = self._protocol
-        assert protocol is not None
-        response = self._check_origin(request) or protocol.accept(request)
+    def _shake_hands(self, protocol: ServerProtocol, request: Request) -> None:
+        response = self._check_origin(protocol, request) or protocol.accept(request)
         if response.status_code == HTTPStatus.SWITCHING_PROTOCOLS:
             try:
                 peer = self._peer(request)
@@ -204,13 +202,13 @@ class WebSocketDoor(asyncio.Protocol):
         self._heard = asyncio.get_running_loop().time()
         self._look_after()
 
-    def _check_origin(self, request: Request) -> Response | None:
+    @staticmethod
+    def _check_origin(protocol: ServerProtocol, request: Request) -> Response | None:
         """Another site's page must not speak here in the name of whoever looks at it."""
-        assert self._protocol is not None
         if request.path.partition("?")[0] != PATH:
-            return self._protocol.reject(HTTPStatus.NOT_FOUND, f"WebSockets are at {PATH}.\n")
+            return protocol.reject(HTTPStatus.NOT_FOUND, f"WebSockets are at {PATH}.\n")
         if not is_same_origin(request.headers.get("Origin"), request.headers.get("Host")):
-            return self._protocol.reject(HTTPStatus.FORBIDDEN, "Pages of other sites may not connect here.\n")
+            return protocol.reject(HTTPStatus.FORBIDDEN, "Pages of other sites may not connect here.\n")
         return None
 
     def _peer(self, request: Request) -> Peer:

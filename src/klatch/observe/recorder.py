@@ -26,7 +26,7 @@ _SENTENCES: Final = {
     "went": "{name} went ({door}, {address})",
     "stopping": "Stopping: saying goodbye to all.",
     "stopped": "Stopped.",
-    "store_broken": "The disk failed ({fault}). Stopping, so that nothing unsure is acknowledged; start again to recover.",
+    "store_broken": "The disk failed ({fault}). Stopping: nothing unsure is acknowledged. Start again to recover.",
 }
 
 
@@ -44,7 +44,7 @@ class Recorder:
                 structlog.processors.JSONRenderer() if as_json else _tell_people,
             ],
         )
-        disable_created_metrics()
+        disable_created_metrics()  # type: ignore[no-untyped-call]
         self._registry = CollectorRegistry()
         self._counters = {
             name: Counter(f"klatch_{name}", meaning, registry=self._registry) for name, meaning in COUNTERS.items()

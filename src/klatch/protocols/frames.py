@@ -14,9 +14,9 @@ from klatch.core.refusals import Refused
 FRAME_MOST: Final = 262_144
 DEPTH_MOST: Final = 64
 
-_decode = msgspec.json.Decoder(Request).decode
+_decoder: Final[msgspec.json.Decoder[Request]] = msgspec.json.Decoder(Request)
 encode = msgspec.json.Encoder().encode
-_decode_answer = msgspec.json.Decoder(AnyAnswer | Entry).decode
+_answer_decoder: Final[msgspec.json.Decoder[AnyAnswer | Entry]] = msgspec.json.Decoder(AnyAnswer | Entry)
 
 _STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*"')
 _BYTE: Final = re.compile(r"\(byte (\d+)\)")
@@ -47,7 +47,7 @@ def read(frame: bytes) -> Request:
     """The request in a frame. Refuses what is not exactly one of docs/protocol.md."""
     _check_depth(frame)
     try:
-        request = _decode(frame)
+        request = _decoder.decode(frame)
     except msgspec.DecodeError as fault:
         _refuse(frame, str(fault))
     except (RecursionError, UnicodeDecodeError):
@@ -67,7 +67,7 @@ def marks(frame: bytes) -> tuple[str | None, str | None]:
 
 def read_answer(frame: bytes | str) -> AnyAnswer | Entry:
     """The answer or entry in a frame of the server: what a client does."""
-    return _decode_answer(frame)
+    return _answer_decoder.decode(frame)
 
 
 def _check_depth(frame: bytes) -> None:

@@ -15,8 +15,8 @@ from klatch.core.answers import (
     Page,
     Presence,
     Refusal,
-    RoomState,
     Rooms,
+    RoomState,
     Welcome,
 )
 from klatch.core.commands import Request
@@ -76,7 +76,7 @@ class LineDialect:
                 self._going_to = request.cid
         return request
 
-    def marks(self, message: bytes) -> tuple[str | None, str | None]:
+    def marks(self, message: bytes) -> tuple[str | None, str | None]:  # noqa: ARG002 - see below
         """Lines carry no ids."""
         return None, None
 

@@ -76,7 +76,7 @@ def spell_item(item: Item) -> str:
     return said
 
 
-def spell_body(author: Author, body: AnyBody) -> str:
+def spell_body(author: Author, body: AnyBody) -> str:  # noqa: C901, PLR0912 - one case for each kind of entry
     """What was done, as one would tell it."""
     who = author.name
     match body:

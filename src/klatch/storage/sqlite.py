@@ -66,7 +66,8 @@ class Connection:
         """The first row of a statement, or None."""
         try:
             for row in self._execute(statement, parameters):
-                return row
+                found: tuple[Any, ...] = row
+                return found
         except apsw.Error as fault:
             raise _named(fault) from fault
         return None

@@ -60,14 +60,17 @@ class SqliteStore:
         self._snapshots = threading.local()
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="klatch-reader")
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._publish: Callable[[list[Entry]], None] = lambda entries: None
+        self._publish: Callable[[list[Entry]], None]
+        self._on_broken: Callable[[], None]
         self._writer = Writer(self._connection, self._begin, self._settle, self._break)
-        self.broken = asyncio.Event()
+        self.is_broken = False
 
-    def start(self, publish: Callable[[list[Entry]], None]) -> None:
-        """Starts the writer; what it records is published on the running event loop."""
+    def start(self, publish: Callable[[list[Entry]], None], broken: Callable[[], None]) -> None:
+        """Starts the writer; what it records is published on the running event loop, which is told, too, when the
+        disk failed and nothing more can be written."""
         self._loop = asyncio.get_running_loop()
         self._publish = publish
+        self._on_broken = broken
         self._writer.start()
 
     def decide(self, decision: Callable[[Transaction], T], done: Callable[[T | Exception], None]) -> None:
@@ -85,7 +88,7 @@ class SqliteStore:
 
     async def close(self) -> None:
         """Finishes what waits, then closes the files and frees the directory."""
-        if not self.broken.is_set():
+        if not self.is_broken:
             await asyncio.to_thread(self._writer.stop)
         self._readers.shutdown()
         self._connection.close()
@@ -104,7 +107,8 @@ class SqliteStore:
 
     def _break(self, fault: Exception) -> None:
         self._observer.log("store_broken", fault=str(fault))
-        self._call(self.broken.set)
+        self.is_broken = True
+        self._call(self._on_broken)
 
     # On a reader's thread.
 

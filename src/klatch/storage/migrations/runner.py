@@ -35,7 +35,8 @@ def check(connection: Connection) -> int:
     number = applied(connection)
     if number > newest:
         raise StoreUnusable(
-            f"The store has schema {number}; this Klatch knows schemas up to {newest}. Use the newer Klatch that wrote it."
+            f"The store has schema {number}, but this Klatch knows only schemas up to {newest}. "
+            "Use the newer Klatch that wrote it."
         )
     return number
 
