@@ -15,7 +15,7 @@ from klatch.bus.in_process import InProcessBus
 from klatch.engine.engine import Engine
 from klatch.gateways.http import make_app
 from klatch.gateways.line import LineDoor
-from klatch.gateways.listener import HttpServer, listen, make_server
+from klatch.gateways.listener import BACKLOG, HttpServer, listen, make_server
 from klatch.gateways.trust import Trust
 from klatch.observe.recorder import Recorder
 from klatch.settings import Settings
@@ -133,7 +133,7 @@ async def _open_line_door(
         return None
     loop = asyncio.get_running_loop()
     return await loop.create_server(
-        lambda: LineDoor(engine, trust, classic=settings.classic), sock=listener, backlog=2048
+        lambda: LineDoor(engine, trust, classic=settings.classic), sock=listener, backlog=BACKLOG
     )
 
 

@@ -16,6 +16,7 @@ from klatch.gateways.websocket import WebSocketDoor
 
 HEADERS_MOST: Final = 100
 HEADER_BYTES_MOST: Final = 16_384
+BACKLOG: Final = 2_048
 HEADERS_WITHIN: Final = 10.0  # seconds
 _TOO_LARGE: Final = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-type: text/plain\r\n\r\n"
@@ -122,7 +123,7 @@ def make_server(app: ASGIApp, engine: Engine, trust: Trust) -> HttpServer:
         proxy_headers=False,
         timeout_keep_alive=10,
         timeout_graceful_shutdown=2,
-        backlog=2048,
+        backlog=BACKLOG,
     )
     return HttpServer(config)
 
@@ -137,6 +138,7 @@ def listen(host: str, port: int) -> socket.socket:
         else:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
+        listener.listen(BACKLOG)  # from now on nobody is turned away: who comes before the door opens waits
         listener.setblocking(False)
     except OSError:
         listener.close()

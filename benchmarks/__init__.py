@@ -1,0 +1,1 @@
+"""How fast and how large: each figure with its method, the machine and the commit."""
