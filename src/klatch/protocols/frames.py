@@ -7,18 +7,24 @@ from typing import Any, Final, NoReturn
 import msgspec
 
 from klatch.core.answers import AnyAnswer
-from klatch.core.commands import Request
+from klatch.core.commands import Hello, Request
 from klatch.core.events import Entry
 from klatch.core.refusals import Refused
 
 FRAME_MOST: Final = 262_144
-DEPTH_MOST: Final = 64
+NESTS_MOST: Final = 64  # lists and objects in one frame
+REF_MOST: Final = 64
 
 _decoder: Final[msgspec.json.Decoder[Request]] = msgspec.json.Decoder(Request)
 encode = msgspec.json.Encoder().encode
 _answer_decoder: Final[msgspec.json.Decoder[AnyAnswer | Entry]] = msgspec.json.Decoder(AnyAnswer | Entry)
 
-_STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*"')
+_NUMBER_MOST: Final = 2**63
+_MINUS_ZERO: Final = re.compile(rb"-0(?![.\deE])")
+# Half of a pair: a high one without its low one, or a low one without its high one.
+_HALF_PAIR: Final = re.compile(
+    rb"\\u[dD](?:[89abAB]..(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB]..\\u[dD])[c-fC-F]..)", re.DOTALL
+)
 _BYTE: Final = re.compile(r"\(byte (\d+)\)")
 _FIELD: Final = re.compile(r"field `([^`]*)`")
 _PATH: Final = re.compile(r"at `\$\.([^`]*)`")
@@ -45,14 +51,17 @@ _decode_marks = msgspec.json.Decoder(_Marks).decode
 
 def read(frame: bytes) -> Request:
     """The request in a frame. Refuses what is not exactly one of docs/protocol.md."""
-    _check_depth(frame)
+    _check_size(frame)
     try:
         request = _decoder.decode(frame)
-    except msgspec.DecodeError as fault:
+    except (msgspec.DecodeError, UnicodeDecodeError) as fault:
         _refuse(frame, str(fault))
-    except (RecursionError, UnicodeDecodeError):
+    except RecursionError:
         raise Refused("bad_json", "The frame is not JSON that can be read.") from None
     _check_keys(frame, request)
+    _check_numbers(frame, request)
+    if len(getattr(request, "ref", None) or "") > REF_MOST:
+        raise Refused("too_long", f"A ref has at most {REF_MOST} characters.", field="ref")
     return request
 
 
@@ -62,7 +71,7 @@ def marks(frame: bytes) -> tuple[str | None, str | None]:
         found = _decode_marks(frame)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         return None, None
-    return found.cid, found.ref
+    return _short(found.cid), _short(found.ref)
 
 
 def read_answer(frame: bytes | str) -> AnyAnswer | Entry:
@@ -70,18 +79,25 @@ def read_answer(frame: bytes | str) -> AnyAnswer | Entry:
     return _answer_decoder.decode(frame)
 
 
-def _check_depth(frame: bytes) -> None:
-    """Deep nesting can exhaust the stack of the decoder: count before decoding."""
+def _short(mark: str | None) -> str | None:
+    return mark if mark is not None and len(mark) <= REF_MOST else None
+
+
+def _check_size(frame: bytes) -> None:
+    """Before decoding: nesting costs the decoder its stack, and no request nests."""
     if len(frame) > FRAME_MOST:
         raise Refused("too_big", f"A frame may have {FRAME_MOST:,} bytes; this one has {len(frame):,}.")
-    if frame.count(b"[") + frame.count(b"{") <= DEPTH_MOST:
-        return
-    depth = deepest = 0
-    for mark in re.findall(rb"[\[\]{}]", _STRING.sub(b"", frame)):
-        depth += 1 if mark in b"[{" else -1
-        deepest = max(deepest, depth)
-    if deepest > DEPTH_MOST:
-        raise Refused("bad_json", f"The frame is nested deeper than {DEPTH_MOST}.")
+    if _nests(frame) > NESTS_MOST and _nests(_outside_texts(frame)) > NESTS_MOST:
+        raise Refused("bad_json", f"The frame holds more than {NESTS_MOST} lists and objects.")
+
+
+def _nests(frame: bytes) -> int:
+    return frame.count(b"[") + frame.count(b"{")
+
+
+def _outside_texts(frame: bytes) -> bytes:
+    """What of a frame is not within quotes; takes time in proportion to its length, whatever it holds."""
+    return b"".join(frame.replace(b"\\\\", b"").replace(b'\\"', b"").split(b'"')[::2])
 
 
 def _check_keys(frame: bytes, request: Request) -> None:
@@ -109,6 +125,32 @@ def _defaults(kind: type[msgspec.Struct]) -> list[tuple[str, Any]]:
 _DEFAULTS: Final[dict[type[msgspec.Struct], list[tuple[str, Any]]]] = {}
 
 
+def _check_numbers(frame: bytes, request: Request) -> None:
+    """Whole numbers have 64 bits, and zero has no sign: other languages could not read back what was meant."""
+    numbers = [(name, getattr(request, name)) for name in _numeric(type(request))]
+    if isinstance(request, Hello) and request.cursors is not None:
+        numbers += [("cursors", seq) for seq in request.cursors.rooms.values()]
+    for name, number in numbers:
+        if number is None:
+            continue
+        if not -_NUMBER_MOST <= number < _NUMBER_MOST:
+            raise Refused("number", f"The number {name} does not fit into 64 bits.", field=name)
+        if number == 0 and b"-0" in frame and _MINUS_ZERO.search(_outside_texts(frame)):
+            raise Refused("number", f"The number {name} is a zero with a sign; write 0.", field=name)
+
+
+def _numeric(kind: type[msgspec.Struct]) -> list[str]:
+    known = _NUMERIC.get(kind)
+    if known is None:
+        known = _NUMERIC[kind] = [
+            field.name for field in msgspec.structs.fields(kind) if field.type in (int, int | None)
+        ]
+    return known
+
+
+_NUMERIC: Final[dict[type[msgspec.Struct], list[str]]] = {}
+
+
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     seen: dict[str, Any] = {}
     for name, value in pairs:
@@ -132,7 +174,7 @@ def _refuse(frame: bytes, fault: str) -> NoReturn:
             raise Refused("unknown_op", "The frame has no op.", field="op")
         raise Refused("missing_field", f"The field {name} is missing.", field=name)
     if "unknown field" in fault:
-        name = found[1][:64] if (found := _FIELD.search(fault)) else None
+        name = ascii(found[1][:64])[1:-1] if (found := _FIELD.search(fault)) else None
         raise Refused("unknown_field", f"The field {name} is not known here.", field=name)
     if field == "op" or fault.startswith("Invalid value"):
         raise Refused("unknown_op", "The op is not one that is known; docs/protocol.md lists them.", field="op")
@@ -144,7 +186,7 @@ def _refuse(frame: bytes, fault: str) -> NoReturn:
         raise Refused("type", _wrong_type(fault, field), field=field)
     if re.search(rb"[:,\[]\s*-?(NaN|Infinity)", frame):
         raise Refused("number", "A number must be finite: NaN and Infinity are not JSON.")
-    if "surrogate" in fault:
+    if ("surrogate" in fault or "truncated" in fault) and _HALF_PAIR.search(frame):
         raise Refused("control_char", "A text holds half of a surrogate pair.")
     at = found[1] if (found := _BYTE.search(fault)) else str(len(frame))
     raise Refused("bad_json", f"The frame is not whole JSON: it cannot be read from byte {at} on.")
