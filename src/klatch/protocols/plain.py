@@ -84,12 +84,12 @@ def spell_body(author: Author, body: AnyBody) -> str:  # noqa: C901, PLR0912 - o
             return f"{who} deleted this message."
         case Message(text=text, reply_to=reply_to, action=action):
             answered = f" (to {reply_to})" if reply_to is not None else ""
-            text = make_inert(text)
+            text = _shown(text)
             return f"* {who}{answered} {text}" if action else f"{who}{answered}: {text}"
         case Edited(deleted=True):
             return ""
         case Edited(target=target, text=text):
-            return f"{who} changed {target}: {make_inert(text)}"
+            return f"{who} changed {target}: {_shown(text)}"
         case Deleted(target=target):
             return f"* {who} deleted message {target}."
         case Reacted(target=target, emoji=emoji):
@@ -105,15 +105,15 @@ def spell_body(author: Author, body: AnyBody) -> str:  # noqa: C901, PLR0912 - o
         case Invited(person=person):
             return f"* {who} invited {person.name}."
         case Kicked(person=person, reason=reason):
-            return f"* {who} removed {person.name}{f': {reason}' if reason else ''}."
+            return f"* {who} removed {person.name}{f': {make_inert(reason)}' if reason else ''}."
         case Granted(person=person, role=role):
             return f"* {who} made {person.name} {role}."
         case TopicSet(topic=topic):
-            return f"* {who} set the topic: {topic}" if topic else f"* {who} removed the topic."
+            return f"* {who} set the topic: {make_inert(topic)}" if topic else f"* {who} removed the topic."
         case GotInvitation(room=room):
             return f"* {who} invites you to {room.name}. /join {room.name} takes you there."
         case DisplayNamed(name=name):
-            return f"* You are shown as {name} now."
+            return f"* You are shown as {make_inert(name)} now."
         case StatusSet(text=text, away=away):
             return f"* {_status(text, away=away)}"
         case _:
@@ -144,14 +144,20 @@ def _local(ts: int, zone: tzinfo | None) -> datetime:
     return datetime.fromtimestamp(ts / 1000, UTC).astimezone(zone)
 
 
+def _shown(text: str) -> str:
+    """A message as lines that cannot be taken for lines of the server: those after the first are marked."""
+    return make_inert(text).replace("\n", "\n    | ")
+
+
 def _status(text: str, *, away: bool) -> str:
+    text = make_inert(text)
     if away:
         return f"You are away{f': {text}' if text else ''}."
     return f"Your status is: {text}" if text else "You are back, without a status."
 
 
 def _title(person: Person) -> str:
-    return person.name if person.display_name == person.name else f"{person.name} ({person.display_name})"
+    return person.name if person.display_name == person.name else f"{person.name} ({make_inert(person.display_name)})"
 
 
 def _whereabouts(person: Person, now: int, zone: tzinfo | None) -> str:
@@ -161,7 +167,7 @@ def _whereabouts(person: Person, now: int, zone: tzinfo | None) -> str:
     if person.active is not None:
         facts.append(f"active {spell_ago(person.active, now)}")
     if person.status:
-        facts.append(person.status)
+        facts.append(make_inert(person.status))
     return ", ".join(facts)
 
 
@@ -174,7 +180,7 @@ def _room_facts(room: RoomState) -> str:
     if room.mentions:
         facts.append(f"{room.mentions} mentions")
     if room.topic:
-        facts.append(room.topic)
+        facts.append(make_inert(room.topic))
     return ", ".join(facts)
 
 
