@@ -339,7 +339,7 @@ class Conversation:
                 ref=ref,
             )
         )
-        if CODES[refused.code].close is not None:
+        if CODES[refused.code].close is not None and refused.code not in self._dialect.forgives:
             self.end(refused.code, refused.message)
         elif refused.code in _NONSENSE:
             self._count_error()

@@ -22,6 +22,9 @@ _TOO_LARGE: Final = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-type: text/plain\r\n\r\n"
     b"The request's headers are larger than 16 KiB or more than 100.\n"
 )
+_TOO_OLD: Final = (
+    b"HTTP/1.1 426 Upgrade Required\r\nconnection: close\r\ncontent-type: text/plain\r\n\r\nWebSockets need HTTP/1.1.\n"
+)
 
 
 class BoundedHttp(HttpToolsProtocol):
@@ -55,7 +58,7 @@ class BoundedHttp(HttpToolsProtocol):
         self._count(len(name) + len(value))
         super().on_header(name, value)
         if len(self.headers) > HEADERS_MOST:
-            self._refuse()
+            self._refuse(_TOO_LARGE)
 
     def on_headers_complete(self) -> None:
         """The headers are whole."""
@@ -81,16 +84,19 @@ class BoundedHttp(HttpToolsProtocol):
     def handle_websocket_upgrade(self) -> None:
         """The connection becomes a WebSocket; this protocol has nothing more to do with it."""
         self._deadline.cancel()
-        super().handle_websocket_upgrade()
+        if self.parser.get_http_version() == "1.1":
+            super().handle_websocket_upgrade()
+        else:
+            self._refuse(_TOO_OLD)
 
     def _count(self, size: int) -> None:
         self._header_bytes += size
         if self._header_bytes > HEADER_BYTES_MOST:
-            self._refuse()
+            self._refuse(_TOO_LARGE)
 
-    def _refuse(self) -> None:
+    def _refuse(self, answer: bytes) -> None:
         if not self.transport.is_closing():
-            self.transport.write(_TOO_LARGE)
+            self.transport.write(answer)
             self.transport.close()
 
 

@@ -35,6 +35,7 @@ class FrameDialect:
 
     window = WINDOW
     patient = False
+    forgives: frozenset[str] = frozenset()
 
     def read(self, message: bytes) -> Asked:
         """The request in a frame."""
@@ -88,7 +89,7 @@ class WebSocketDoor(asyncio.Protocol):
         self._transport: asyncio.Transport  # set before anything else is called
         self._watch: asyncio.TimerHandle | None = None
         self._closing = False
-        self._fragments: bytes | None = None  # of a message that comes in pieces
+        self._fragments: bytearray | None = None  # of a message that comes in pieces
         self._heard = 0.0
         self._pings = 0
 
@@ -179,16 +180,23 @@ class WebSocketDoor(asyncio.Protocol):
             return
         match frame.opcode:
             case Opcode.TEXT | Opcode.BINARY | Opcode.CONT:
-                if not frame.fin or frame.opcode is Opcode.CONT:
-                    self._fragments = (self._fragments or b"") + bytes(frame.data)
-                    if not frame.fin:
-                        return
-                message, self._fragments = self._fragments or bytes(frame.data), None
-                conversation.hear(message)
+                if frame.fin and self._fragments is None:
+                    conversation.hear(bytes(frame.data))
+                else:
+                    self._gather(frame, conversation)
             case Opcode.PING:
                 self._count_ping()
             case _:
                 pass
+
+    def _gather(self, frame: Frame, conversation: Conversation) -> None:
+        """A piece of a message; the state machine sees to their order and to their size together."""
+        if self._fragments is None:
+            self._fragments = bytearray()
+        self._fragments += frame.data
+        if frame.fin:
+            message, self._fragments = bytes(self._fragments), None
+            conversation.hear(message)
 
     def _shake_hands(self, protocol: ServerProtocol, request: Request) -> None:
         response = self._check_origin(protocol, request) or protocol.accept(request)

@@ -11,11 +11,12 @@ class Dialect(Protocol):
     """One protocol as one peer speaks it.
 
     `window`: how many requests of the peer may be under way at once. `patient`: whether a peer that sends too fast is
-    made to wait instead of being refused.
+    made to wait instead of being refused. `forgives`: the refusals that end a WebSocket, but nothing here.
     """
 
     window: int
     patient: bool
+    forgives: frozenset[str]
 
     def read(self, message: bytes) -> Request | None:
         """The request that a message stands for, or None if it asks for nothing; raises Refused."""

@@ -41,6 +41,7 @@ class LineDialect:
 
     window = 1
     patient = True
+    forgives = frozenset({"utf8", "too_big"})  # the line is lost; the next begins after its line feed
 
     def __init__(self, clock: Callable[[], int], make_cid: Callable[[], str], zone: tzinfo | None = None) -> None:
         self._clock = clock
@@ -167,10 +168,7 @@ class LineDialect:
         self._follow(entry)
         if entry.author.id == self._account and isinstance(entry.body, Created | Joined):
             return []  # the heading of the room one came to tells it
-        if entry.room == self._account:
-            said = self._own(entry)
-        else:
-            said = plain.spell_entry(entry)
+        said = self._own(entry) if entry.room == self._account else plain.spell_entry(entry)
         if not said:
             return []
         return [f"[{plain.spell_time(entry.ts, self._zone)}] {self._label(entry)}{said}"]
@@ -229,4 +227,4 @@ class LineDialect:
 
     @staticmethod
     def _doing(status: str) -> str:
-        return f": {status}" if status else "."
+        return f": {make_inert(status)}" if status else "."
