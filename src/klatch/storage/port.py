@@ -4,10 +4,10 @@ from collections.abc import Callable
 from typing import Protocol, TypeVar
 
 from klatch.storage.reader import Reader
-from klatch.storage.rows import NewAccount, NewRoom, Place
+from klatch.storage.rows import Life, NewAccount, NewRoom, Place
 from klatch.storage.transaction import Transaction
 
-__all__ = ["Decision", "Done", "Look", "NewAccount", "NewRoom", "Place", "Reader", "Store", "Transaction"]
+__all__ = ["Decision", "Done", "Life", "Look", "NewAccount", "NewRoom", "Place", "Reader", "Store", "Transaction"]
 
 T = TypeVar("T")
 

@@ -31,7 +31,16 @@ FLEETING_ACCOUNTS: Final = (
 GUESTS_UNSEEN: Final = "SELECT id FROM accounts WHERE role = 'guest' AND username_key IS NOT NULL AND seen_ts < :before"
 NAMESAKES_BEFORE: Final = "SELECT count(*) FROM accounts WHERE lower(username) = lower(:name) AND id < :id"
 
+# Every account there ever was, with the username it had first: its own first entry is signed with that.
+LIVES: Final = """
+    SELECT a.id, coalesce((
+        SELECT e.author_name FROM entries e WHERE e.log_id = a.id AND e.author_id = a.id ORDER BY e.seq LIMIT 1
+    ), a.username), a.created_ts FROM accounts a WHERE a.id > :after ORDER BY a.id LIMIT :limit
+"""
+ENDED: Final = "SELECT ended_ts FROM accounts WHERE id = :id"
+
 # Rooms and membership.
+OPEN_ROOM_NAMES: Final = "SELECT id, name FROM rooms WHERE kind = 'open'"
 PLACE: Final = f"{_PLACES} WHERE r.id = :room"
 PLACE_BY_KEY: Final = f"{_PLACES} WHERE r.name_key = :key"
 PLACE_BY_DIRECT: Final = f"{_PLACES} WHERE r.direct_key = :key"

@@ -8,7 +8,7 @@ from klatch.core.events import AnyBody, Author, Entry
 from klatch.core.members import Account
 from klatch.core.rooms import Room
 from klatch.storage import queries
-from klatch.storage.rows import Member, Place, Recorded
+from klatch.storage.rows import Life, Member, Place, Recorded
 
 _read_body = msgspec.json.Decoder(AnyBody).decode
 
@@ -55,7 +55,21 @@ class Reader:
         """How many accounts had this username before this one."""
         return int(self._value(queries.NAMESAKES_BEFORE, {"id": int(account), "name": name}))
 
+    def lives(self, after: str, limit: int) -> list[Life]:
+        """The accounts after one, ended or not, in the order in which they began."""
+        rows = self._db.rows(queries.LIVES, {"after": int(after), "limit": limit})
+        return [Life(str(row[0]), row[1], row[2]) for row in rows]
+
+    def ended(self, account: str) -> int | None:
+        """When the account ended (ms UTC), or None if it did not."""
+        row = self._db.row(queries.ENDED, {"id": int(account)})
+        return None if row is None else row[0]
+
     # Rooms and membership.
+
+    def open_room_names(self) -> dict[str, str]:
+        """The names of the open rooms, without their #, by id."""
+        return {str(row[0]): row[1] for row in self._db.rows(queries.OPEN_ROOM_NAMES)}
 
     def place(self, room: str, account: str) -> Place | None:
         """A room by its id, with the account's place in it."""
@@ -95,6 +109,10 @@ class Reader:
         return self._db.row(queries.INVITATION, {"room": int(room), "account": int(account)}) is not None
 
     # Logs and entries.
+
+    def heads(self) -> dict[str, int]:
+        """The number of every log's last entry, by log."""
+        return {str(row[0]): row[1] for row in self._db.rows(queries.ALL_LOGS)}
 
     def head(self, log: str) -> int:
         """The number of a log's last entry."""

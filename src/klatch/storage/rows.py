@@ -22,6 +22,14 @@ class Member(msgspec.Struct, frozen=True):
     role: str
 
 
+class Life(msgspec.Struct, frozen=True):
+    """An account from its beginning: the username it had first, and when it began (ms UTC)."""
+
+    account: str
+    first_name: str
+    began: int
+
+
 class Recorded(msgspec.Struct, frozen=True):
     """Where a command was recorded: what an ack tells, and the hash of the command."""
 
