@@ -48,7 +48,7 @@ class Engine:
         self.limits = limits
         self.clock = clock
         self.observer = observer
-        self.turn = Turn()
+        self.turn = Turn(observer)
         self.sessions = Sessions(limits)
         self.fanout = FanOut(self.sessions)
         self.roster = Roster(clock, bus.hint)

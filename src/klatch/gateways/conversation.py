@@ -125,6 +125,7 @@ class Conversation:
             self._hurry.cancel()
         self._ended = True
         self._queue = None
+        self.backlog.drop()
         self._engine.sessions.part(self._peer.address)
         if self.session is not None:
             self._engine.leave(self.session)
