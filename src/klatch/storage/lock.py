@@ -16,15 +16,20 @@ class DirectoryLock:
     def __init__(self, directory: Path) -> None:
         """Takes the lock, or refuses with the process id of whoever has it."""
         self._pid = directory / "klatch.pid"
-        self._lock = FileLock(directory / "klatch.lock")
+        self._lock = FileLock(directory / "klatch.lock", mode=0o600)
         try:
             self._lock.acquire(blocking=False)
+            self._pid.write_text(str(os.getpid()))
         except Timeout:
             raise StoreUnusable(
                 f"{directory} is in use by another Klatch{holder(directory)}. Stop that one, or name another --data.",
                 IN_USE,
             ) from None
-        self._pid.write_text(str(os.getpid()))
+        except OSError as fault:
+            self._lock.release()
+            raise StoreUnusable(
+                f"{directory} cannot be written to: {fault.strerror or fault}. Mend that, or name another --data."
+            ) from None
 
     def release(self) -> None:
         """Lets others in."""

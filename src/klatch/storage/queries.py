@@ -136,3 +136,51 @@ ENTRIES_COUNT: Final = "SELECT count(*), max(seq) FROM entries WHERE log_id = :l
 WHOLE_ENTRIES: Final = (
     f"SELECT {_ENTRY}, command_hash, target, entry_hash FROM entries WHERE log_id = :log ORDER BY seq"
 )
+WHOLE_LOGS: Final = "SELECT id, last_seq, last_ts FROM logs ORDER BY id"
+ROOMS_COUNT: Final = "SELECT count(*) FROM rooms"
+# What may give no row, and what it means if it does.
+CONTRADICTIONS: Final = (
+    (
+        "SELECT DISTINCT e.log_id FROM entries e WHERE NOT EXISTS (SELECT 1 FROM logs l WHERE l.id = e.log_id)",
+        "There are entries of log {}, but no such log.",
+    ),
+    (
+        """
+        SELECT DISTINCT e.author_id FROM entries e
+        WHERE NOT EXISTS (SELECT 1 FROM accounts a WHERE a.id = e.author_id)
+        """,
+        "There are entries by account {}, but no such account.",
+    ),
+    (
+        """
+        SELECT l.id FROM logs l WHERE NOT EXISTS (SELECT 1 FROM rooms r WHERE r.id = l.id)
+        AND NOT EXISTS (SELECT 1 FROM accounts a WHERE a.id = l.id)
+        """,
+        "Log {} belongs to no room and no account.",
+    ),
+    (
+        "SELECT r.id FROM rooms r JOIN accounts a ON a.id = r.id",
+        "Log {} belongs to a room and to an account.",
+    ),
+    (
+        """
+        SELECT author_id, cid FROM entries WHERE cid IS NOT NULL GROUP BY author_id, cid HAVING count(*) > 1
+        """,
+        "Account {} has more than one entry with the cid {}.",
+    ),
+    (
+        """
+        SELECT e.log_id, e.seq, e.target FROM entries e WHERE e.target IS NOT NULL AND (
+            e.target >= e.seq
+            OR NOT EXISTS (SELECT 1 FROM entries t WHERE t.log_id = e.log_id AND t.seq = e.target)
+        )
+        """,
+        "In log {} entry {} changes {}, which is not there before it.",
+    ),
+    (
+        """
+        SELECT d.account_id, d.room_id, d.seq FROM reading d JOIN logs l ON l.id = d.room_id WHERE d.seq > l.last_seq
+        """,
+        "Account {} has read room {} up to {}, which is beyond its end.",
+    ),
+)

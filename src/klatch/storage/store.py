@@ -1,7 +1,7 @@
 """The store: one data directory with its lock, its writer and its readers."""
 
 import asyncio
-import os
+import contextlib
 import random
 import secrets
 import threading
@@ -10,28 +10,19 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from klatch.core.events import Author, Created, Entry
-from klatch.core.names import room_key
-from klatch.core.rooms import LOBBY
+from klatch.core.events import Entry
 from klatch.observe.port import Observer
-from klatch.storage import queries
-from klatch.storage.faults import StoreUnusable
 from klatch.storage.lock import DirectoryLock
-from klatch.storage.migrations.runner import migrate
+from klatch.storage.opening import FILE, make_private, open_store
 from klatch.storage.reader import Reader
-from klatch.storage.rows import NewAccount, NewRoom
 from klatch.storage.sqlite import Connection
 from klatch.storage.transaction import Transaction
 from klatch.storage.writer import Job, Settled, Writer
 
 T = TypeVar("T")
 
-FILE: Final = "klatch.sqlite"
-SYSTEM: Final = "klatch"  # whom entries are by that nobody said
 _READERS: Final = 2
 _ID_BITS: Final = 20
-_CHECKED_LOGS: Final = 100
-_CHECKED_ENTRIES: Final = 1_000
 
 
 class SqliteStore:
@@ -45,18 +36,15 @@ class SqliteStore:
         self.directory = directory
         self._observer = observer
         self._clock = clock
-        _make_private(directory)
+        self._random = random.Random(secrets.randbits(128))  # noqa: S311 - ids need to differ, not to be secret
+        make_private(directory)
         self._lock = DirectoryLock(directory)
         try:
-            self._connection = Connection(directory / FILE, writes=True)
-            migrate(self._connection)
-            self._found()
-            _check_tail(self._connection)
+            self._connection = open_store(directory, clock(), self._make_id)
             self.epoch = Reader(self._connection).epoch()
         except BaseException:
             self._lock.release()
             raise
-        self._random = random.Random(secrets.randbits(128))  # noqa: S311 - ids need to differ, not to be secret
         self._snapshots = threading.local()
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="klatch-reader")
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -78,8 +66,9 @@ class SqliteStore:
         self._writer.add(Job(decision, done))
 
     def read(self, look: Callable[[Reader], T], done: Callable[[T | Exception], None]) -> None:
-        """Runs a look-up on a reader, in one snapshot; writers are not held up."""
-        self._readers.submit(self._read, look, done)
+        """Runs a look-up on a reader, in one snapshot; writers are not held up. Answers nothing once it is closed."""
+        with contextlib.suppress(RuntimeError):
+            self._readers.submit(self._read, look, done)
 
     @property
     def waiting(self) -> int:
@@ -88,9 +77,8 @@ class SqliteStore:
 
     async def close(self) -> None:
         """Finishes what waits, then closes the files and frees the directory."""
-        if not self.is_broken:
-            await asyncio.to_thread(self._writer.stop)
-        self._readers.shutdown()
+        await asyncio.to_thread(self._writer.stop)
+        await asyncio.to_thread(self._readers.shutdown)
         self._connection.close()
         self._lock.release()
 
@@ -136,46 +124,18 @@ class SqliteStore:
         self._observer.count("commits")
         self._observer.count("decisions", len(settled))
         for each in settled:
-            try:
-                each.job.done(each.outcome)
-            except Exception as failure:  # noqa: BLE001 - one answer that fails must not fail its neighbours'
-                self._observer.defect("answer", failure)
+            self._tell("answer", each.job.done, each.outcome)
             if each.entries:
-                self._publish(each.entries)
+                self._tell("publish", self._publish, each.entries)
+
+    def _tell(self, where: str, callback: Callable[..., None], what: object) -> None:
+        try:
+            callback(what)
+        except Exception as failure:  # noqa: BLE001 - one answer that fails must not fail its neighbours'
+            self._observer.defect(where, failure)
 
     def _call(self, callback: Callable[..., None], *arguments: Any) -> None:
-        if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(callback, *arguments)
-
-    def _found(self) -> None:
-        """Gives a new store its epoch, the system's account and the lobby."""
-        if self._connection.row(queries.EPOCH) is not None:
-            return
-        now = self._clock()
-        self._random = random.Random(secrets.randbits(128))  # noqa: S311 - ids need to differ, not to be secret
-        transaction = Transaction(self._connection, now, self._make_id)
-        self._connection.run("BEGIN IMMEDIATE")
-        self._connection.run(queries.ADD_STORE, {"epoch": secrets.token_hex(16), "now": now})
-        system = transaction.add_account(NewAccount(SYSTEM, SYSTEM, "owner", secrets.token_bytes(32)))
-        lobby = transaction.add_room(NewRoom("open", LOBBY, room_key(LOBBY)))
-        transaction.append(lobby, Author(system, SYSTEM), Created(room_kind="open", name=LOBBY))
-        self._connection.run("COMMIT")
-
-
-def _make_private(directory: Path) -> None:
-    try:
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as fault:
-        raise StoreUnusable(f"{directory} cannot be made: {fault.strerror}. Name another --data.") from None
-    os.umask(0o077)  # what the store keeps is for its owner only
-
-
-def _check_tail(connection: Connection) -> None:
-    """Numbers must be dense at the end of the logs that were last written to."""
-    for log, last in connection.rows(queries.LOGS_BY_ACTIVITY, {"limit": _CHECKED_LOGS}):
-        after = max(0, last - _CHECKED_ENTRIES)
-        row = connection.row(queries.ENTRIES_COUNT, {"log": log, "after": after})
-        if row != (last - after, last):
-            raise StoreUnusable(
-                f"The store is damaged: log {log} ends at {last}, but entries are missing. Restore a backup."
-            )
+        """Calls back on the event loop, if it still runs."""
+        if self._loop is not None:
+            with contextlib.suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(callback, *arguments)

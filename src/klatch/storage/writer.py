@@ -75,9 +75,10 @@ class Writer:
         return self._waiting.qsize()
 
     def stop(self) -> None:
-        """Finishes what waits, then ends."""
+        """Finishes what waits, unless the disk failed, then ends."""
         self._waiting.put(None)
-        self._thread.join()
+        if self._thread.ident is not None:
+            self._thread.join()
 
     def _work(self) -> None:
         going = True
@@ -107,16 +108,27 @@ class Writer:
         return batch, False
 
     def _run(self, batch: list[Job]) -> list[Settled]:
-        """One transaction for all; if it is lost, one for each."""
+        """One transaction for all; if one decision spoils it, another with a savepoint for each; if that is lost, too,
+        a transaction for each."""
         try:
-            return self._together(batch)
+            return self._together(batch, self._decide)
+        except StoreBusy:
+            return [_busy(job) for job in batch]
+        except StoreFull:
+            return [self._alone(job) for job in batch]
+        except _SpoiledError:
+            return self._apart(batch)
+
+    def _apart(self, batch: list[Job]) -> list[Settled]:
+        try:
+            return self._together(batch, self._decide_apart)
         except (_SpoiledError, StoreFull, StoreBusy):
             return [self._alone(job) for job in batch]
 
-    def _together(self, batch: list[Job]) -> list[Settled]:
+    def _together(self, batch: list[Job], decide: Callable[[Job], Settled]) -> list[Settled]:
         self._db.run("BEGIN IMMEDIATE")
         try:
-            settled = [self._decide(job) for job in batch]
+            settled = [decide(job) for job in batch]
             self._db.run("COMMIT")
         except BaseException:
             self._roll_back()
@@ -125,11 +137,11 @@ class Writer:
 
     def _alone(self, job: Job) -> Settled:
         try:
-            return self._together([job])[0]
+            return self._together([job], self._decide)[0]
         except StoreFull:
             return Settled(job, Refused("storage_full", _FULL), [])
         except StoreBusy:
-            return Settled(job, Refused("try_again", _BUSY, retry_after=_BUSY_RETRY), [])
+            return _busy(job)
         except _SpoiledError as spoiled:
             return Settled(job, spoiled.__cause__, [])
 
@@ -146,6 +158,23 @@ class Writer:
                 raise _SpoiledError from failure
             return Settled(job, failure, [])
 
+    def _decide_apart(self, job: Job) -> Settled:
+        """Runs one decision; what one that fails has changed is undone, and nothing else."""
+        self._db.run("SAVEPOINT decision")
+        try:
+            settled = self._decide(job)
+        except _SpoiledError as spoiled:
+            if not self._db.in_transaction:
+                raise
+            self._db.run("ROLLBACK TO decision")
+            settled = Settled(job, spoiled.__cause__, [])
+        self._db.run("RELEASE decision")
+        return settled
+
     def _roll_back(self) -> None:
         if self._db.in_transaction:
             self._db.run("ROLLBACK")
+
+
+def _busy(job: Job) -> Settled:
+    return Settled(job, Refused("try_again", _BUSY, retry_after=_BUSY_RETRY), [])

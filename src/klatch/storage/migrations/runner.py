@@ -9,8 +9,8 @@ from klatch.storage.sqlite import Connection
 _TABLE: Final = "CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY, name TEXT NOT NULL)"
 _LAST: Final = "SELECT max(number) FROM migrations"
 _NOTE: Final = "INSERT INTO migrations (number, name) VALUES (:number, :name)"
-_HAS_TABLE: Final = "SELECT 1 FROM sqlite_schema WHERE name = 'migrations'"
-_HAS_ANY: Final = "SELECT 1 FROM sqlite_schema LIMIT 1"
+_TABLES: Final = "SELECT count(*) FROM sqlite_schema WHERE name IN ('migrations', 'store', 'entries')"
+_TABLES_OF_A_STORE: Final = 3
 
 
 def known() -> list[tuple[int, str, str]]:
@@ -20,10 +20,8 @@ def known() -> list[tuple[int, str, str]]:
 
 
 def applied(connection: Connection) -> int:
-    """The number of the last migration that the store has seen; 0 for a new one."""
-    if connection.row(_HAS_TABLE) is None:
-        if connection.row(_HAS_ANY) is not None:
-            raise StoreUnusable("The file is an SQLite database, but not a Klatch store. Name another --data.")
+    """The number of the last migration that the store has seen; 0 if it is no store (yet)."""
+    if connection.row(_TABLES) != (_TABLES_OF_A_STORE,):
         return 0
     last = connection.row(_LAST)
     return last[0] or 0 if last else 0

@@ -1,0 +1,149 @@
+"""Verifies a whole store: that every log is dense and undamaged, and a hash of all that was said to compare it by."""
+
+import contextlib
+from collections.abc import Iterator
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from klatch.core.commands import CID
+from klatch.core.events import AnyBody, target_of
+from klatch.storage import queries
+from klatch.storage.faults import StoreBroken, StoreUnusable
+from klatch.storage.lock import IN_USE, DirectoryLock
+from klatch.storage.migrations.runner import check
+from klatch.storage.opening import FILE, explain, look
+from klatch.storage.sqlite import Connection
+from klatch.storage.transaction import hash_entry
+
+FAULTS_MOST: Final = 1_000
+_HASH_BYTES: Final = 16
+_read_body = msgspec.json.Decoder(AnyBody).decode
+
+
+class Report(msgspec.Struct, frozen=True):
+    """What was found: how many rooms and entries, a hash that is equal for equal entries, and a sentence a fault."""
+
+    rooms: int
+    entries: int
+    hash: str
+    faults: list[str]
+
+
+def verify(directory: Path) -> Report:
+    """Reads everything in one snapshot and changes nothing; a server may run meanwhile.
+
+    Raises StoreUnusable if there is no store that this Klatch can read. At most 1,000 faults are listed.
+    """
+    path = directory / FILE
+    if not path.exists():
+        raise StoreUnusable(f"There is no store in {directory}. Name another --data.")
+    with _undisturbed(directory) as alone:
+        if alone:
+            look(path)
+        connection = Connection(path, writes=False, alone=alone)
+        try:
+            check(connection)
+            return _Verification(connection).report()
+        except StoreBroken as fault:
+            raise StoreUnusable(explain(path, fault)) from fault
+        finally:
+            connection.close()
+
+
+@contextlib.contextmanager
+def _undisturbed(directory: Path) -> Iterator[bool]:
+    """Holds the directory, so that nobody starts meanwhile; tells False if a server has it."""
+    try:
+        lock = DirectoryLock(directory)
+    except StoreUnusable as unusable:
+        if unusable.exit_code != IN_USE:
+            raise
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        lock.release()
+
+
+class _Verification:
+    """One pass over everything, holding one row at a time."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+        self._faults: list[str] = []
+        self._hash = blake2b(digest_size=_HASH_BYTES)
+        self._entries = 0
+
+    def report(self) -> Report:
+        """What there is and what is wrong with it."""
+        rooms = 0
+        self._db.run("BEGIN")
+        try:
+            rooms = self._count(queries.ROOMS_COUNT)
+            self._check_file()
+            for log, last_seq, last_ts in self._db.each(queries.WHOLE_LOGS):
+                self._check_log(log, last_seq, last_ts)
+            for statement, sentence in queries.CONTRADICTIONS:
+                self._check_none(statement, sentence)
+        except StoreBroken as fault:
+            self._blame(f"The file cannot be read further: {fault}.")
+        return Report(rooms, self._entries, self._hash.hexdigest(), self._faults)
+
+    def _count(self, statement: str) -> int:
+        row = self._db.row(statement)
+        return int(row[0]) if row is not None else 0
+
+    def _check_file(self) -> None:
+        """What the database itself knows of its pages, indexes and references."""
+        for (sentence,) in self._db.each("PRAGMA integrity_check"):
+            if sentence != "ok":
+                self._blame(f"The file is damaged: {sentence}.")
+        for table, row, parent, _ in self._db.each("PRAGMA foreign_key_check"):
+            self._blame(f"A row of {table} ({row}) refers to a row of {parent} that is not there.")
+
+    def _check_log(self, log: int, last_seq: int, last_ts: int) -> None:
+        """Dense from 1 to the last number; each entry as it was written; times that never go back."""
+        expected, before = 1, 0
+        for row in self._db.each(queries.WHOLE_ENTRIES, {"log": log}):
+            seq, ts = row[1], row[3]
+            if seq != expected:
+                self._blame(f"Log {log} has number {seq} where {expected} should be.")
+            if ts < before:
+                self._blame(f"The time of entry {seq} of log {log} is before that of the entry before it.")
+            self._check_entry(row)
+            expected, before = seq + 1, ts
+        if expected != last_seq + 1:
+            self._blame(f"Log {log} ends at {expected - 1}, but should at {last_seq}.")
+        if before > last_ts:
+            self._blame(f"Log {log} has an entry later than the time it notes as its last.")
+
+    def _check_entry(self, row: tuple[Any, ...]) -> None:
+        log, seq, identity, ts, author, name, cid, body, _, target, entry_hash = row
+        self._entries += 1
+        self._hash.update(msgspec.json.encode((log, seq, identity, ts, author, name, cid, body)))
+        try:
+            whole = hash_entry(log, seq, identity, ts, author, name, cid, body) == entry_hash
+            meant = target_of(_read_body(body)) if whole else target
+        except (msgspec.DecodeError, TypeError, UnicodeError):
+            self._blame(f"Entry {seq} of log {log} cannot be read.")
+            return
+        if not whole:
+            self._blame(f"Entry {seq} of log {log} is not as it was written.")
+        if meant != target:
+            self._blame(f"Entry {seq} of log {log} changes {meant}, but is filed under {target}.")
+        if cid is not None and not CID.fullmatch(cid):
+            self._blame(f"Entry {seq} of log {log} has an impossible cid.")
+
+    def _check_none(self, statement: str, sentence: str) -> None:
+        for row in self._db.each(statement):
+            self._blame(sentence.format(*row))
+
+    def _blame(self, sentence: str) -> None:
+        if len(self._faults) < FAULTS_MOST:
+            self._faults.append(sentence)
+        elif len(self._faults) == FAULTS_MOST:
+            self._faults.append("There are more faults, which are not listed.")
