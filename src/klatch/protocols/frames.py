@@ -188,7 +188,9 @@ def _refuse(frame: bytes, fault: str) -> NoReturn:
         raise Refused("number", "A number must be finite: NaN and Infinity are not JSON.")
     if ("surrogate" in fault or "truncated" in fault) and _HALF_PAIR.search(frame):
         raise Refused("control_char", "A text holds half of a surrogate pair.")
-    at = found[1] if (found := _BYTE.search(fault)) else str(len(frame))
+    at = int(found[1]) if (found := _BYTE.search(fault)) else len(frame)
+    if "trailing" in fault:
+        at -= 1  # msgspec tells the byte after the first that is too much
     raise Refused("bad_json", f"The frame is not whole JSON: it cannot be read from byte {at} on.")
 
 
