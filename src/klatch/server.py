@@ -7,18 +7,25 @@ import signal
 import socket
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final
 
 import msgspec
 
 from klatch.bus.in_process import InProcessBus
+from klatch.core.events import Entry
 from klatch.engine.engine import Engine
+from klatch.engine.transcripts.keeper import Transcripts
+from klatch.engine.transcripts.telling import Hand
 from klatch.gateways.http import make_app
 from klatch.gateways.line import LineDoor
 from klatch.gateways.listener import BACKLOG, HttpServer, listen, make_server
+from klatch.gateways.terminal import Terminal
 from klatch.gateways.trust import Trust
 from klatch.observe.recorder import Recorder
+from klatch.protocols import plain
 from klatch.settings import Settings
+from klatch.storage.port import Reader
 from klatch.storage.store import SqliteStore
 
 EXIT_STORAGE: Final = 75
@@ -54,7 +61,11 @@ async def serve(settings: Settings, recorder: Recorder, opened: Callable[[Addres
         undo.pop_all()
     bus = InProcessBus()
     engine = Engine(store, bus, recorder, settings.limits, _clock, time.monotonic)
-    store.start(engine.publish, stop.set)
+    transcripts = _transcripts(settings, store, recorder)
+    terminal = Terminal(recorder.said) if settings.verbose or settings.classic else None
+    store.start(_publish_to(engine.publish, transcripts, terminal), stop.set)
+    if terminal is not None:
+        store.read(Reader.open_room_names, terminal.learn)
     engine.end_fleeting()
     trust = Trust(settings.guests)
     address = _address(settings, sockets)
@@ -67,6 +78,8 @@ async def serve(settings: Settings, recorder: Recorder, opened: Callable[[Addres
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(http.serve(sockets=[sockets["http"]]))
         house = tasks.create_task(engine.keep_house())
+        if transcripts is not None:
+            tasks.create_task(transcripts.keep())
         line = await _open_line_door(settings, engine, trust, sockets.get("line"))
         opened(address)
         await stop.wait()
@@ -75,6 +88,8 @@ async def serve(settings: Settings, recorder: Recorder, opened: Callable[[Addres
         if line is not None:
             line.close()
         await _say_goodbye(engine, http)
+        if transcripts is not None:
+            transcripts.stop()
     await store.close()
     recorder.log("stopped")
     return EXIT_STORAGE if store.is_broken else 0
@@ -124,6 +139,31 @@ def _address(settings: Settings, sockets: dict[str, socket.socket]) -> Address:
         return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
     return Address(f"http://{where('http')}", where("line"), None, os.getpid(), str(settings.data_path))
+
+
+def _transcripts(settings: Settings, store: SqliteStore, recorder: Recorder) -> Transcripts | None:
+    """What keeps the history files, if they are wanted."""
+    if not settings.transcripts and not settings.classic:
+        return None
+    folder = Path(settings.transcripts).expanduser() if settings.transcripts else settings.data_path / "transcripts"
+    hand = Hand(plain.spell_entry, lambda ts: plain.spell_moment(ts, None))
+    return Transcripts(store, recorder, folder, hand)
+
+
+def _publish_to(
+    publish: Callable[[list[Entry]], None], *listeners: Transcripts | Terminal | None
+) -> Callable[[list[Entry]], None]:
+    """Tells the engine of what is on disk, and then those who listen beside it."""
+    listening = [listener.note for listener in listeners if listener is not None]
+    if not listening:
+        return publish
+
+    def publish_to_all(entries: list[Entry]) -> None:
+        publish(entries)
+        for note in listening:
+            note(entries)
+
+    return publish_to_all
 
 
 async def _open_line_door(

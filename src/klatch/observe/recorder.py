@@ -24,6 +24,7 @@ LABELLED: Final = {
 _SENTENCES: Final = {
     "came": "{name} came ({door}, {address})",
     "went": "{name} went ({door}, {address})",
+    "transcripts_failed": "The transcripts cannot be written ({folder}: {fault}). Trying again; nothing is lost.",
     "stopping": "Stopping: saying goodbye to all.",
     "stopped": "Stopped.",
     "store_broken": "The disk failed ({fault}). Stopping: nothing unsure is acknowledged. Start again to recover.",
