@@ -19,14 +19,14 @@ Parameters = Mapping[str, Any]
 class Connection:
     """One connection. Statements take :named parameters and give tuples."""
 
-    def __init__(self, path: Path, *, writes: bool) -> None:
-        """Opens the file at `path`; the one that `writes` makes it, and alone checkpoints."""
+    def __init__(self, path: Path, *, writes: bool, alone: bool = False) -> None:
+        """Opens the file at `path`; the one that `writes` makes it, and alone checkpoints. One that only reads and is
+        `alone`, with nobody who writes, leaves no trace beside the file."""
         version = tuple(int(part) for part in apsw.sqlite_lib_version().split("."))
         if version < OLDEST:
             raise StoreUnusable(f"SQLite {apsw.sqlite_lib_version()} can corrupt a store; 3.51.3 or newer is needed.")
         try:
-            flags = apsw.SQLITE_OPEN_READWRITE | (apsw.SQLITE_OPEN_CREATE if writes else 0)
-            self._db = apsw.Connection(str(path), flags=flags)
+            self._db = _open(path, writes=writes, alone=alone)
             self._db.set_busy_timeout(2_000)
             self._execute = self._db.execute
             for pragma in self._pragmas(writes=writes):
@@ -44,14 +44,14 @@ class Connection:
 
     @staticmethod
     def _pragmas(*, writes: bool) -> Iterator[str]:
-        yield "foreign_keys = ON"
         yield f"cache_size = -{_CACHE_KIB}"
         if not writes:
-            yield "query_only = ON"
             return
+        yield "foreign_keys = ON"
         yield "journal_mode = WAL"
         yield "synchronous = FULL"
         yield f"wal_autocheckpoint = {_CHECKPOINT_PAGES}"
+        yield "secure_delete = ON"  # words that were taken back leave the file, too
         if sys.platform == "darwin":
             yield "fullfsync = ON"  # macOS: fsync alone does not reach the disk
 
@@ -59,6 +59,13 @@ class Connection:
         """All rows of a statement."""
         try:
             return self._execute(statement, parameters).fetchall()
+        except apsw.Error as fault:
+            raise _named(fault) from fault
+
+    def each(self, statement: str, parameters: Parameters | None = None) -> Iterator[tuple[Any, ...]]:
+        """The rows of a statement one by one, without holding them all."""
+        try:
+            yield from self._execute(statement, parameters)
         except apsw.Error as fault:
             raise _named(fault) from fault
 
@@ -94,6 +101,16 @@ class Connection:
         self._db.close()
 
 
+def _open(path: Path, *, writes: bool, alone: bool) -> apsw.Connection:
+    if writes:
+        return apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE)
+    wal = path.with_name(f"{path.name}-wal")
+    if not alone or (wal.exists() and wal.stat().st_size):
+        return apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
+    address = f"{path.absolute().as_uri()}?immutable=1"
+    return apsw.Connection(address, flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI)
+
+
 def _named(fault: apsw.Error) -> Exception:
     match fault:
         case apsw.ConstraintError():
@@ -102,7 +119,14 @@ def _named(fault: apsw.Error) -> Exception:
             return StoreBusy(str(fault))
         case apsw.FullError():
             return StoreFull(str(fault))
-        case apsw.IOError() | apsw.CorruptError() | apsw.NotADBError():
+        case (
+            apsw.IOError()
+            | apsw.CorruptError()
+            | apsw.NotADBError()
+            | apsw.ReadOnlyError()
+            | apsw.CantOpenError()
+            | apsw.FormatError()
+        ):
             return StoreBroken(str(fault))
         case _:
             return fault
