@@ -177,12 +177,62 @@ def test_ones_own_new_name_is_told(line):
 
 def test_coming_and_going_is_told_once(line):
     came, went = Presence(people=[person(BOB)]), Presence(people=[person(BOB, "offline")])
-    assert (line.spell(came), line.spell(went)) == (b"* bob came.\n", b"* bob went.\n")
+    assert (line.spell(came), line.spell(went)) == (b"[12:00] * bob came.\n", b"[12:00] * bob went.\n")
 
 
 def test_whoever_was_online_on_arrival_does_not_come_again(line):
     line.spell(Online(people=[person(BOB)], ref="arrival"))
-    assert line.spell(Presence(people=[person(BOB, "away", status="lunch")])) == b"* bob is away: lunch\n"
+    assert line.spell(Presence(people=[person(BOB, "away", status="lunch")])) == b"[12:00] * bob is away: lunch\n"
+
+
+def test_whoever_came_just_before_one_does_not_come_again(line):
+    line.spell(Online(people=[person(BOB)], ref="arrival"))
+    assert line.spell(Presence(people=[person(BOB)])) == b""
+
+
+def test_whoever_is_back_is_told_to_be_back(line):
+    line.spell(Online(people=[person(BOB, "away")], ref="arrival"))
+    assert line.spell(Presence(people=[person(BOB)])) == b"[12:00] * bob is back.\n"
+
+
+def test_a_new_name_and_a_new_status_at_once_are_two_lines(line):
+    line.spell(Online(people=[person(BOB)], ref="arrival"))
+    shown = line.spell(Presence(people=[person(Author("4", "rob"), status="busy")])).decode()
+    assert shown == "[12:00] * bob is rob now.\n[12:00] * rob is here: busy\n"
+
+
+def test_the_last_messages_look_like_those_that_follow(line):
+    item = Item(seq=5, id="5", ts=NOON, author=BOB, body=Message(text="hi"))
+    shown = line.spell(Page(room="2", items=[item], as_of=5, more=False, ref="arrival"))
+    assert shown == b"--- #lobby ---\n[12:00] bob: hi\n"
+
+
+def test_where_nobody_said_anything_yet_no_heading_is_shown(line):
+    assert line.spell(Page(room="2", items=[], as_of=1, more=False, ref="arrival")) == b""
+
+
+def test_what_comes_while_the_last_messages_are_looked_up_is_shown_after_them_once(line):
+    line.follow_up(welcome())
+    early = line.spell_entries([entry(Message(text="one"), seq=2), entry(Message(text="two"), seq=3)])
+    item = Item(seq=2, id="2", ts=NOON, author=BOB, body=Message(text="one"))
+    shown = line.spell(Page(room="2", items=[item], as_of=2, more=False, ref="arrival"))
+    assert (early, shown) == (b"", b"--- #lobby ---\n[12:00] bob: one\n[12:00] bob: two\n")
+
+
+def test_what_was_held_back_is_shown_if_the_last_messages_are_refused(line):
+    line.follow_up(welcome())
+    line.spell_entries([entry(Message(text="one"))])
+    shown = line.spell(Refusal(code="not_a_member", message="No.", ref="arrival"))
+    assert shown == b"! No.\n[12:00] bob: one\n"
+
+
+def test_one_who_is_alone_is_told_so(line):
+    assert line.spell(Online(people=[person(ANN)], ref="arrival")) == b"* Nobody else is online.\n"
+
+
+def test_of_many_who_are_online_some_are_named(line):
+    people = [person(Author(str(number), f"p{number}")) for number in range(40)]
+    assert line.spell(Online(people=people, ref="arrival")).endswith(b" p29 and 10 more\n")
 
 
 def test_ones_own_presence_is_not_told(line):
@@ -192,7 +242,7 @@ def test_ones_own_presence_is_not_told(line):
 def test_who_is_online_is_told_with_since_and_last_active(line):
     people = [person(BOB, since=NOON - 7_200_000, active=NOON - 180_000, status="at lunch")]
     shown = line.spell(Online(people=people)).decode()
-    assert shown == "1 online:\n  bob  online, since 10:00, active 3 min ago, at lunch\n"
+    assert shown == "1 online:\n  bob  online  since 10:00  active 3 min ago  at lunch\n"
 
 
 def test_hints_that_lines_do_not_show_are_not_shown(line):

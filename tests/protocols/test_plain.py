@@ -49,7 +49,18 @@ def test_a_topic_in_the_list_of_rooms_is_inert():
 
 def test_a_status_in_the_list_of_people_is_inert():
     bob = Person(id="4", name="bob", display_name="Bob", state="away", status="\u202eevil")
-    assert plain.spell_people([bob], NOON, UTC) == ["  bob (Bob)  away, \\u202eevil"]
+    assert plain.spell_people([bob], NOON, UTC) == ["  bob (Bob)  away  \\u202eevil"]
+
+
+def test_people_stand_in_columns_also_with_wide_letters():
+    people = [
+        Person(id="4", name="花子", display_name="花子", state="away", since=NOON, active=NOON, status="lunch"),
+        Person(id="5", name="bo", display_name="bo", state="online", since=NOON, active=NOON - 60_000),
+    ]
+    assert plain.spell_people(people, NOON, UTC) == [
+        "  花子  away    since 12:00  active just now   lunch",
+        "  bo    online  since 12:00  active 1 min ago",
+    ]
 
 
 def test_rooms_are_told_with_what_is_unread():

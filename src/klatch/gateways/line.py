@@ -46,6 +46,7 @@ class LineDoor(asyncio.Protocol):
             self._transport.close()
             return
         self._transport.write(GREETING.encode())
+        self._engine.observer.said(f"* Somebody connected from {address}.")
 
     def data_received(self, data: bytes) -> None:
         """Bytes came."""
@@ -77,6 +78,8 @@ class LineDoor(asyncio.Protocol):
         if self._timer is not None:
             self._timer.cancel()
         if self._conversation is not None:
+            if self._conversation.session is None:
+                self._engine.observer.said("* Somebody left without a name.")
             self._conversation.lose()
             self._conversation = None
 

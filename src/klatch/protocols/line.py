@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import tzinfo
 from typing import Final
 
+from msgspec import structs
+
 from klatch.core import commands as ask
 from klatch.core.answers import (
     Ack,
@@ -13,6 +15,7 @@ from klatch.core.answers import (
     Members,
     Online,
     Page,
+    Person,
     Presence,
     Refusal,
     Rooms,
@@ -24,11 +27,14 @@ from klatch.core.events import Created, Departed, Entered, Entry, GotInvitation,
 from klatch.core.grammar import Place, SwitchAck, parse
 from klatch.core.refusals import Refused
 from klatch.core.texts import make_inert
+from klatch.core.view import Item
 from klatch.protocols import plain
 
 GREETING: Final = "Welcome to Klatch. What is your name?\n"
 ASK_AGAIN: Final = "What is your name?\n"
 ARRIVAL_LINES: Final = 20
+ARRIVAL_NAMES: Final = 30
+SERVER_NAME: Final = "klatch"
 _ARRIVAL: Final = "arrival"  # the ref of what is asked for on arrival
 _HTTP_VERBS: Final = ("GET ", "POST ", "HEAD ", "PUT ", "DELETE ", "OPTIONS ", "PATCH ", "TRACE ", "CONNECT ")
 
@@ -51,7 +57,9 @@ class LineDialect:
         self._name = ""
         self._room = ""
         self._rooms: dict[str, RoomName] = {}
-        self._names: dict[str, str] = {}
+        self._people: dict[str, Person] = {}  # who is online, as last told
+        self._arriving = True
+        self._held: list[Entry] | None = None  # what came to the room while its last messages are looked up
         self._confirms = False
         self._going_to = ""  # the cid of the command that takes one to another room
 
@@ -88,21 +96,34 @@ class LineDialect:
 
     def spell_entries(self, entries: list[Entry]) -> bytes:
         """Entries as lines of text, each with its time."""
+        if self._held is not None and entries and entries[0].room == self._room:
+            self._held += entries
+            return b""
         lines = [line for entry in entries for line in self._entry_lines(entry)]
         return ("\n".join(lines) + "\n").encode() if lines else b""
 
     def follow_up(self, answer: AnyAnswer) -> list[Request]:
-        """On arrival, and in another room, its last messages are shown."""
+        """On arrival, and in another room, its last messages are shown; on arrival then who is online."""
         match answer:
             case Welcome():
-                arrival = [ask.History(room=self._room, limit=ARRIVAL_LINES)] if self._room else []
-                return [*arrival, ask.ListOnline(ref=_ARRIVAL)]
+                return self._look_up() if self._room else self._who_is_here()
             case Ack(cid=cid, room=room) if cid == self._going_to:
                 self._going_to = ""
                 self._room = room
-                return [ask.History(room=room, limit=ARRIVAL_LINES)]
+                return self._look_up()
+            case Page(ref=ref) if self._arriving and ref == _ARRIVAL:
+                return self._who_is_here()
             case _:
                 return []
+
+    def _look_up(self) -> list[Request]:
+        """Asks for the last messages of the room; what comes meanwhile is shown after them, once."""
+        self._held = []
+        return [ask.History(room=self._room, limit=ARRIVAL_LINES, ref=_ARRIVAL)]
+
+    def _who_is_here(self) -> list[Request]:
+        self._arriving = False
+        return [ask.ListOnline(ref=_ARRIVAL)]
 
     def _read_name(self, line: str) -> Request:
         if line.startswith(_HTTP_VERBS):
@@ -118,22 +139,22 @@ class LineDialect:
                 return self._welcome(answer)
             case Ack(seq=seq):
                 return [f"ok {seq}"] if self._confirms else []
-            case Refusal(message=message):
-                return [f"! {make_inert(message)}"] + ([] if self._account else [ASK_AGAIN.rstrip()])
-            case Page(items=items, room=room):
-                return [
-                    self._heading(room),
-                    *(self._numbered(item.seq, item.ts, plain.spell_item(item)) for item in items),
-                ]
+            case Refusal(message=message, ref=ref):
+                released = self._release(0) if ref == _ARRIVAL else []
+                return [f"! {make_inert(message)}", *released] + ([] if self._account else [ASK_AGAIN.rstrip()])
+            case Page():
+                return self._page(answer)
             case Online(people=people, ref=ref):
-                self._names = {person.id: person.name for person in people}
+                self._people = {person.id: person for person in people}
                 if ref == _ARRIVAL:
-                    return [f"* Online: {', '.join(person.name for person in people)}"]
+                    return [self._company([person.name for person in people])]
                 return [f"{len(people)} online:", *plain.spell_people(people, self._clock(), self._zone)]
             case Members(people=people):
                 return [f"{len(people)} members:", *plain.spell_people(people, self._clock(), self._zone)]
             case Rooms(rooms=rooms):
-                return ["Rooms:", *plain.spell_rooms(rooms)]
+                # What is unread is not known here: lines are read where they cannot be seen to be.
+                seen = [structs.replace(room, unread=0, mentions=0) for room in rooms]
+                return ["Rooms:", *plain.spell_rooms(seen), *self._whither()]
             case HelpText():
                 return [
                     "Every line you type is said in this room, unless it begins with one of these:",
@@ -155,6 +176,36 @@ class LineDialect:
         self._room = home.id if home else ""
         place = f" You are in {home.name}." if home else " You are in no room: /rooms lists them."
         return [f"Hello {self._name}.{place} Type a message and press Enter; /help lists what else there is."]
+
+    def _page(self, page: Page) -> list[str]:
+        if page.ref == _ARRIVAL:
+            return [*self._last_messages(page), *self._release(page.as_of)]
+        numbered = (self._numbered(item.seq, item.ts, plain.spell_item(item)) for item in page.items)
+        return [self._heading(page.room), *numbered]
+
+    def _last_messages(self, page: Page) -> list[str]:
+        """What was said last in the room one came to, looking like what is said from now on."""
+        lines = [
+            f"[{plain.spell_since(item.ts, self._clock(), self._zone)}] {said}"
+            for item in page.items
+            if not _is_the_beginning(item) and (said := plain.spell_item(item))
+        ]
+        return [self._heading(page.room), *lines] if lines or not self._arriving else []
+
+    def _release(self, after: int) -> list[str]:
+        """What was held back, without what was shown already."""
+        held, self._held = self._held or [], None
+        return [line for entry in held if entry.seq > after for line in self._entry_lines(entry)]
+
+    def _company(self, names: list[str]) -> str:
+        if names == [self._name]:
+            return "* Nobody else is online."
+        more = f" and {len(names) - ARRIVAL_NAMES} more" if len(names) > ARRIVAL_NAMES else ""
+        return f"* Online: {', '.join(names[:ARRIVAL_NAMES])}{more}"
+
+    def _whither(self) -> list[str]:
+        room = self._rooms.get(self._room)
+        return [f"You write in {room.name}; /join takes you to another."] if room else []
 
     def _heading(self, room: str) -> str:
         known = self._rooms.get(room)
@@ -208,23 +259,41 @@ class LineDialect:
         return f"{room.name} "
 
     def _presence(self, presence: Presence) -> list[str]:
-        lines = []
-        for person in presence.people:
-            before, now = self._names.get(person.id), person.state
-            self._names[person.id] = person.name
-            if person.id == self._account:
-                continue
-            if now == "offline":
-                lines.append(f"* {person.name} went.")
-                del self._names[person.id]
-            elif before is None:
-                lines.append(f"* {person.name} came.")
-            elif before != person.name:
-                lines.append(f"* {before} is {person.name} now.")
-            else:
-                lines.append(f"* {person.name} is {'away' if now == 'away' else 'here'}{self._doing(person.status)}")
-        return lines
+        time = plain.spell_time(self._clock(), self._zone)
+        news = [line for person in presence.people for line in self._person(person)]
+        return [f"[{time}] * {line}" for line in news]
 
-    @staticmethod
-    def _doing(status: str) -> str:
-        return f": {make_inert(status)}" if status else "."
+    def _person(self, person: Person) -> list[str]:
+        """What is new about somebody: nothing about oneself, and nothing that was in the list of who is online."""
+        before = self._people.pop(person.id, None)
+        if person.state != "offline":
+            self._people[person.id] = person
+        if person.id == self._account:
+            return []
+        if person.state == "offline":
+            return [f"{person.name} went."]
+        if before is None:
+            return [f"{person.name} came."]
+        renamed = self._renamed(before.name, person.name) if before.name != person.name else []
+        if (before.state, before.status) == (person.state, person.status):
+            return renamed
+        return [*renamed, f"{person.name} {_doing(before.state, person.state, make_inert(person.status))}"]
+
+    def _renamed(self, before: str, now: str) -> list[str]:
+        for known in list(self._rooms.values()):
+            if known.kind == "direct" and known.name == f"@{before}":
+                self._rooms[known.id] = structs.replace(known, name=f"@{now}")
+        return [f"{before} is {now} now."]
+
+
+def _doing(before: str, now: str, status: str) -> str:
+    if now == "away":
+        return f"is away{f': {status}' if status else '.'}"
+    if before == "away":
+        return f"is back{f': {status}' if status else '.'}"
+    return f"is here: {status}" if status else "has no status any more."
+
+
+def _is_the_beginning(item: Item) -> bool:
+    """Whether a line only says that the server made the first room."""
+    return isinstance(item.body, Created) and item.author.name == SERVER_NAME

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime, tzinfo
 from typing import Final
+from unicodedata import combining, east_asian_width
 
 from klatch.core.answers import HelpText, Person, RoomState
 from klatch.core.events import (
@@ -28,6 +29,7 @@ from klatch.core.events import (
 from klatch.core.texts import make_inert
 from klatch.core.view import Item
 
+_CELL_MOST: Final = 24
 _MINUTE: Final = 60_000
 _HOUR: Final = 60 * _MINUTE
 _DAY: Final = 24 * _HOUR
@@ -89,13 +91,13 @@ def spell_body(author: Author, body: AnyBody) -> str:  # noqa: C901, PLR0912 - o
         case Edited(deleted=True):
             return ""
         case Edited(target=target, text=text):
-            return f"{who} changed {target}: {_shown(text)}"
+            return f"{who} changed message {target}: {_shown(text)}"
         case Deleted(target=target):
             return f"* {who} deleted message {target}."
         case Reacted(target=target, emoji=emoji):
-            return f"* {who} reacted {emoji} to {target}."
+            return f"* {who} reacted {emoji} to message {target}."
         case Unreacted(target=target, emoji=emoji):
-            return f"* {who} took {emoji} back from {target}."
+            return f"* {who} took {emoji} back from message {target}."
         case Created(name=name):
             return f"* {who} made #{name}." if name else ""
         case Joined():
@@ -121,17 +123,13 @@ def spell_body(author: Author, body: AnyBody) -> str:  # noqa: C901, PLR0912 - o
 
 
 def spell_people(people: Iterable[Person], now: int, zone: tzinfo | None) -> list[str]:
-    """Who is online, a line each: name, since when, last active, status."""
-    rows = [(_title(person), person) for person in people]
-    width = max((len(title) for title, _ in rows), default=0)
-    return [f"  {title:<{width}}  {_whereabouts(person, now, zone)}" for title, person in rows]
+    """Who is online, a line each: name, state, since when, last active, status."""
+    return _table([_whereabouts(person, now, zone) for person in people])
 
 
 def spell_rooms(rooms: Iterable[RoomState]) -> list[str]:
     """Rooms, a line each: name, whether one is in it, what is unread, topic."""
-    shown = list(rooms)
-    width = max((len(room.name) for room in shown), default=0)
-    return [f"  {room.name:<{width}}  {_room_facts(room)}".rstrip() for room in shown]
+    return _table([[room.name, _room_facts(room)] for room in rooms])
 
 
 def spell_help(help_text: HelpText) -> list[str]:
@@ -153,22 +151,35 @@ def _status(text: str, *, away: bool) -> str:
     text = make_inert(text)
     if away:
         return f"You are away{f': {text}' if text else ''}."
-    return f"Your status is: {text}" if text else "You are back, without a status."
+    return f"Your status is: {text}" if text else "You are back, and have no status."
 
 
 def _title(person: Person) -> str:
     return person.name if person.display_name == person.name else f"{person.name} ({make_inert(person.display_name)})"
 
 
-def _whereabouts(person: Person, now: int, zone: tzinfo | None) -> str:
-    facts = [person.state]
-    if person.since is not None:
-        facts.append(f"since {spell_since(person.since, now, zone)}")
-    if person.active is not None:
-        facts.append(f"active {spell_ago(person.active, now)}")
-    if person.status:
-        facts.append(make_inert(person.status))
-    return ", ".join(facts)
+def _whereabouts(person: Person, now: int, zone: tzinfo | None) -> list[str]:
+    since = f"since {spell_since(person.since, now, zone)}" if person.since is not None else ""
+    active = f"active {spell_ago(person.active, now)}" if person.active is not None else ""
+    return [_title(person), person.state, since, active, make_inert(person.status)]
+
+
+def _table(rows: list[list[str]]) -> list[str]:
+    """Rows under one another, as wide as they need to be; a cell that is very wide stands out alone."""
+    shown = [[cell for cell, column in zip(row, zip(*rows, strict=True), strict=True) if any(column)] for row in rows]
+    widths = [min(_CELL_MOST, max(map(_width, column))) for column in zip(*shown, strict=True)]
+    return ["  " + "  ".join(map(_padded, row, widths)).rstrip() for row in shown]
+
+
+def _padded(cell: str, width: int) -> str:
+    return cell + " " * (width - _width(cell))
+
+
+def _width(text: str) -> int:
+    """How many columns of a terminal a text takes."""
+    if text.isascii():
+        return len(text)
+    return sum(0 if combining(each) else 2 if east_asian_width(each) in "WF" else 1 for each in text)
 
 
 def _room_facts(room: RoomState) -> str:

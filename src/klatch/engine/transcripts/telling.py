@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
-from klatch.core.events import Edited, Entry
+from klatch.core.events import Edited, Entry, Renamed
 from klatch.engine.transcripts.gathering import Amended
 from klatch.engine.transcripts.witnesses import Seen, Witnesses, forget, witness
 from klatch.storage.port import Life, Reader
@@ -22,6 +22,8 @@ class Hand(msgspec.Struct, frozen=True):
         match entry.body:
             case Edited(target=target, deleted=True):
                 return f"* {entry.author.name} changed message {target}, which was deleted later."
+            case Renamed(name=name):
+                return f"* {entry.author.name} is {name} now."
             case _:
                 return self.entry(entry)
 
