@@ -1,4 +1,4 @@
-"""What comes of trying: the value or the documented refusal. Anything else that is raised is a defect and is let through."""
+"""What comes of trying: the value or a documented refusal. Anything else that is raised is let through."""
 
 from collections.abc import Callable
 from typing import Any
