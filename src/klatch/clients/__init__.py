@@ -1,0 +1,1 @@
+"""The programs that people talk with; none of them knows the server side."""

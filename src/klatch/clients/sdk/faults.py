@@ -1,0 +1,17 @@
+"""What can go wrong at a client besides a refusal; each is one sentence for people."""
+
+
+class BadAddress(Exception):  # noqa: N818 - read as a sentence: this is a bad address
+    """What was given as a server's address is none."""
+
+
+class Unreachable(Exception):  # noqa: N818 - read as a sentence: the server is unreachable
+    """No Klatch server answers there now."""
+
+
+class Unanswered(Exception):  # noqa: N818 - read as a sentence: the request stayed unanswered
+    """The server did not answer in time. Whether a command was done is not known; the same cid may be sent again."""
+
+
+class CannotKeep(Exception):  # noqa: N818 - read as a sentence: the client cannot keep it
+    """This machine cannot keep what was to be sent or remembered: says where and why."""

@@ -1,0 +1,89 @@
+"""One who reads a log entry by entry, at their own pace, while the connection comes and goes."""
+
+import asyncio
+from collections import deque
+from typing import Final
+
+from klatch.clients.sdk.follower import Follower
+from klatch.core.events import Entry, Kicked, Left
+
+READY_MOST: Final = 1_000
+_EXPECT_WITHIN: Final = 5.0
+
+
+class Following:
+    """What is ready to be read of one log. A reader who lags loses pushes, and fetches those entries again later."""
+
+    def __init__(self, log: str, have: int) -> None:
+        self.log = log
+        self.ready: deque[Entry] = deque()
+        self.fault: Exception | None = None
+        self.expecting = False
+        """Whether the server sends what is missing by itself, as it does for a client that returns."""
+        self._follower = Follower(have)
+        self._news = asyncio.Event()
+
+    @property
+    def have(self) -> int:
+        """The number of the last entry that is ready or read."""
+        return self._follower.have
+
+    @property
+    def behind(self) -> bool:
+        """Whether entries are missing."""
+        return self._follower.behind
+
+    def push(self, entry: Entry) -> None:
+        """An entry was pushed."""
+        if len(self.ready) >= READY_MOST:
+            self._follower.tell(entry.seq)
+        else:
+            self.ready.extend(self._follower.push(entry))
+        self._news.set()
+
+    def fill(self, entries: list[Entry], head: int) -> None:
+        """Missing entries came."""
+        self.ready.extend(self._follower.fill(entries, head))
+        self.expecting = False
+        self._news.set()
+
+    def tell(self, head: int) -> None:
+        """The log has come this far."""
+        self._follower.tell(head)
+        self._news.set()
+
+    def cut(self, head: int) -> None:
+        """The log was restored and ends here now."""
+        self._follower.cut(head)
+        self.expecting = False
+        self._news.set()
+
+    def stop_expecting(self) -> None:
+        """What is missing has to be asked for."""
+        self.expecting = False
+        self._news.set()
+
+    def fail(self, fault: Exception) -> None:
+        """There is nothing more to read."""
+        self.fault = fault
+        self._news.set()
+
+    async def wait(self) -> None:
+        """Waits for something to change."""
+        self._news.clear()
+        try:
+            async with asyncio.timeout(_EXPECT_WITHIN if self.expecting else None):
+                await self._news.wait()
+        except TimeoutError:
+            self.expecting = False
+
+
+def removes(entry: Entry, account: str) -> bool:
+    """Whether the entry takes this account out of the room."""
+    match entry.body:
+        case Left():
+            return entry.author.id == account
+        case Kicked(person=person):
+            return person.id == account
+        case _:
+            return False

@@ -1,0 +1,1 @@
+"""What scripts use: commands that send, print and end."""
