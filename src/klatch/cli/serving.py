@@ -1,23 +1,20 @@
-"""The command line: `klatch serve` and the tools around it."""
+"""`klatch serve`: starts the server."""
 
 import asyncio
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from klatch import __version__
+from klatch.cli.ending import CONFIGURATION, FAILED, fail
 
 if TYPE_CHECKING:
     from klatch.server import Address
     from klatch.settings import Settings
 
-EXIT_FAILED: Final = 1
-EXIT_CONFIGURATION: Final = 78
 
-
-class Door(click.ParamType):
+class Door(click.ParamType[Any]):
     """A port, 0 for any free one, or `off`."""
 
     name = "PORT|off"
@@ -35,13 +32,7 @@ class Door(click.ParamType):
         return port
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="klatch")
-def cli() -> None:
-    """Chat on one machine: one command, every kind of client, one conversation."""
-
-
-@cli.command()
+@click.command()
 @click.option("--host", help="Address to listen on.  [default: 127.0.0.1]")
 @click.option(
     "--port", type=click.IntRange(0, 65_535), help="Port for HTTP and WebSockets; 0: any free one.  [default: 8000]"
@@ -63,7 +54,7 @@ def serve(*, config: Path | None, no_limits: bool, as_json: bool, irc_port: int 
     try:
         settings = _settle(config, no_limits=no_limits, given=given)
     except BadSettings as bad:
-        _fail(str(bad), EXIT_CONFIGURATION)
+        fail(str(bad), CONFIGURATION)
     if irc_port not in (None, -1):
         click.echo("klatch: this version has no IRC door yet; --irc-port is ignored.", err=True)
     sys.exit(_serve(settings, as_json=as_json))
@@ -102,9 +93,9 @@ def _serve(settings: "Settings", *, as_json: bool) -> int:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             return runner.run(run(settings, recorder, lambda address: _tell(address, as_json=as_json)))
     except StoreUnusable as unusable:
-        _fail(str(unusable), unusable.exit_code)
+        fail(str(unusable), unusable.exit_code)
     except DoorInUse as in_use:
-        _fail(str(in_use), EXIT_FAILED)
+        fail(str(in_use), FAILED)
 
 
 def _loop_factory() -> Any:
@@ -130,13 +121,3 @@ def _tell(address: "Address", *, as_json: bool) -> None:
     for what, typed in ways_in(address):
         click.echo(f"  {what:<30}  {typed}")
     click.echo("\nCtrl+C stops it.")
-
-
-def _fail(message: str, status: int) -> "Any":
-    click.echo(f"klatch: {message}", err=True)
-    sys.exit(status)
-
-
-def main() -> None:
-    """The entry point."""
-    cli()

@@ -1,0 +1,75 @@
+"""How commands end: their exit status, with one line on standard error that says what to do."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable, Coroutine
+from typing import Any, Final, NoReturn
+
+import click
+
+FAILED: Final = 1
+WRONG_USAGE: Final = 2
+STORAGE: Final = 74
+TRY_AGAIN: Final = 75
+CONFIGURATION: Final = 78
+_INTERRUPTED: Final = 130
+
+# What the server cannot do now, though nothing is wrong with what was asked.
+_LATER: Final = frozenset({"storage_full", "try_again", "going_away", "too_many_sessions", "rate_limited"})
+_ADVICE: Final = {"name_taken": "--name gives another.", "guests_refused": "Ask whoever runs it for `--guests`."}
+
+
+def fail(message: str, status: int) -> NoReturn:
+    """Ends with a status and a sentence."""
+    warn(message)
+    sys.exit(status)
+
+
+def warn(message: str) -> None:
+    """Tells something on standard error."""
+    from klatch.clients.shell.spelling import as_harmless
+
+    click.echo(f"klatch: {as_harmless(message)}", err=True)
+
+
+def run(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Runs what a client command does, and ends as it ended."""
+    from klatch.clients.sdk import BadAddress, CannotKeep, Refused, Unanswered, Unreachable
+    from klatch.clients.shell.sending import Halted
+
+    try:
+        asyncio.run(work())
+    except (Refused, Unanswered) as fault:
+        fail(_advise(fault), _status(fault))
+    except Halted as halted:
+        fail(str(halted), _status(halted.__cause__))
+    except Unreachable as unreachable:
+        fail(f"{unreachable} Start one with `klatch serve`, or name another with --server.", TRY_AGAIN)
+    except BadAddress as bad:
+        fail(str(bad), WRONG_USAGE)
+    except CannotKeep as cannot:
+        fail(str(cannot), FAILED)
+    except BrokenPipeError:
+        leave_quietly()
+    except KeyboardInterrupt:
+        sys.exit(_INTERRUPTED)
+
+
+def leave_quietly() -> NoReturn:
+    """Nobody reads on: nothing more is written, also not by the interpreter as it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(0)
+
+
+def _status(fault: BaseException | None) -> int:
+    from klatch.clients.sdk import Refused, Unanswered
+
+    if isinstance(fault, Refused):
+        return TRY_AGAIN if fault.code in _LATER else FAILED
+    return TRY_AGAIN if isinstance(fault, Unanswered) else FAILED
+
+
+def _advise(fault: Exception) -> str:
+    advice = _ADVICE.get(getattr(fault, "code", ""))
+    return f"{fault} {advice}" if advice else str(fault)

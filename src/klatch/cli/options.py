@@ -1,0 +1,46 @@
+"""The options that all commands share which talk to a server."""
+
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import click
+
+from klatch.cli.ending import FAILED, fail
+
+if TYPE_CHECKING:
+    from klatch.clients.shell.entering import Way
+
+
+def talks_to_a_server(command: Callable[..., None]) -> Callable[..., None]:
+    """Adds --server, --name and --token to a command."""
+    for option in (
+        click.option("--token", envvar="KLATCH_TOKEN", help="Sign in to an account. This version has none yet."),
+        click.option("--name", envvar="KLATCH_NAME", help="Name to go by, as a guest.  [default: your login]"),
+        click.option(
+            "--server",
+            envvar="KLATCH_SERVER",
+            default="http://127.0.0.1:8000",
+            show_default=True,
+            metavar="URL",
+            help="Where the server is.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def settle_way(server: str, name: str | None, token: str | None) -> "Way":
+    """The server and the name that the options gave."""
+    from klatch.clients.shell.entering import Way
+
+    if token is not None:
+        fail("This version has no accounts to sign in to; leave --token (KLATCH_TOKEN) out to come as a guest.", FAILED)
+    return Way(server, name)
+
+
+def show(line: str | bytes | int) -> None:
+    """Prints a result. What the terminal's encoding lacks is spelled out."""
+    if isinstance(line, str) and hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    click.echo(line)

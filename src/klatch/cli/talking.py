@@ -1,0 +1,85 @@
+"""`klatch send` and `klatch tail`: say something in a room, and read what is said there."""
+
+import sys
+
+import click
+
+from klatch.cli.ending import FAILED, fail, run, warn
+from klatch.cli.options import settle_way, show, talks_to_a_server
+
+
+@click.command()
+@click.argument("room")
+@click.argument("text", required=False)
+@click.option("--lines", is_flag=True, help="Send a message for each line of standard input, as the lines come.")
+@talks_to_a_server
+def send(*, room: str, text: str | None, lines: bool, server: str, name: str | None, token: str | None) -> None:
+    """Send TEXT to ROOM, written '#room' or '@user'; prints the message's number once it is on the server's disk.
+
+    Without TEXT, or with -, standard input is the message. Text is never read as a command.
+    """
+    from klatch.clients.sdk import Refused
+    from klatch.clients.shell.entering import make_client
+    from klatch.clients.shell.lines import check_text, read_lines, read_text
+    from klatch.clients.shell.rooms import spell_room
+    from klatch.clients.shell.sending import send_lines, send_text
+
+    way, room = settle_way(server, name, token), spell_room(room)
+    if lines and text not in (None, "-"):
+        raise click.UsageError("--lines reads standard input; leave TEXT out.")
+    if text is None and sys.stdin.isatty():
+        raise click.UsageError("Give TEXT, or pipe it in. In most shells '#room' needs its quotes.")
+    source = sys.stdin.fileno()
+
+    async def send_all() -> None:
+        async with make_client(way, "klatch-send", warn) as klatch:
+            await send_lines(klatch, room, read_lines(source), show)
+
+    async def send_one() -> None:
+        async with make_client(way, "klatch-send", warn) as klatch:
+            show(await send_text(klatch, room, message))
+
+    if lines:
+        run(send_all)
+        return
+    try:
+        message = read_text(source) if text is None or text == "-" else check_text(text)
+    except Refused as refused:
+        fail(refused.message, FAILED)
+    run(send_one)
+
+
+@click.command()
+@click.argument("room")
+@click.option("-n", "last", type=click.IntRange(0), default=20, show_default=True, help="How many entries.")
+@click.option("--since", type=click.IntRange(0), metavar="SEQ", help="All entries after number SEQ instead.")
+@click.option("-f", "--follow", is_flag=True, help="Go on with what is said from now on.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object a line.")
+@talks_to_a_server
+def tail(
+    *,
+    room: str,
+    last: int,
+    since: int | None,
+    follow: bool,
+    as_json: bool,
+    server: str,
+    name: str | None,
+    token: str | None,
+) -> None:
+    """Print what was said in ROOM, written '#room' or '@user'."""
+    from klatch.clients.shell import spelling
+    from klatch.clients.shell.entering import make_client
+    from klatch.clients.shell.rooms import spell_room
+    from klatch.clients.shell.tailing import tail as read
+
+    way, room = settle_way(server, name, token), spell_room(room)
+
+    async def print_entries() -> None:
+        async with make_client(way, "klatch-tail", warn) as klatch:
+            async for known_as, entry in read(klatch, room, last=last, since=since, follow=follow):
+                line = spelling.as_json(entry, known_as) if as_json else spelling.as_text(entry)
+                if line is not None:
+                    show(line)
+
+    run(print_entries)
