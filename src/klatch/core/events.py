@@ -195,8 +195,4 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, tag="entry", tag_field="o
 
 def target_of(body: AnyBody) -> int | None:
     """The number of the message that this entry changes, or None if it stands for itself in the timeline."""
-    match body:
-        case Edited() | Deleted() | Reacted() | Unreacted():
-            return body.target
-        case _:
-            return None
+    return getattr(body, "target", None)

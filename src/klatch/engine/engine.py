@@ -181,15 +181,14 @@ class Engine:
 
     def publish(self, entries: list[Entry]) -> None:
         """Tells the bus of entries that are on disk."""
-        self.observer.count("entries", len(entries))
         self._bus.publish(entries)
 
     def _on_entries(self, entries: list[Entry]) -> None:
         self.fanout.publish(entries)
         for entry in entries:
+            if type(entry.body) is Message:
+                continue
             match entry.body:
-                case Message():
-                    pass
                 case Renamed(name=name):
                     self._alter(entry.room, name=name)
                 case DisplayNamed(name=name):

@@ -2,10 +2,13 @@
 
 import asyncio
 from collections import defaultdict
+from typing import Final
 
 from klatch.core.answers import AnyAnswer, Heads
 from klatch.core.events import Created, Entry, Joined, Kicked, Left
 from klatch.engine.sessions import Session, Sessions, Shape
+
+_MOVES: Final = frozenset({Created, Joined, Left, Kicked})  # the entries that change who listens
 
 
 class FanOut:
@@ -33,12 +36,19 @@ class FanOut:
     def publish(self, entries: list[Entry]) -> None:
         """Owes entries to those who listen to their logs."""
         for entry in entries:
-            self._follow_before(entry)
+            moves = type(entry.body) in _MOVES
+            if moves:
+                self._follow_before(entry)
             if not self._pending:
                 asyncio.get_running_loop().call_soon(self.flush)
-            self._pending.setdefault(entry.room, []).append(entry)
+            pending = self._pending.get(entry.room)
+            if pending is None:
+                self._pending[entry.room] = [entry]
+            else:
+                pending.append(entry)
             self._heads[entry.room] = entry.seq
-            self._follow_after(entry)
+            if moves:
+                self._follow_after(entry)
 
     def flush(self) -> None:
         """Owes what is pending; each log's entries are spelled once for each shape."""

@@ -2,7 +2,7 @@
 
 import json
 import re
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NoReturn, get_args
 
 import msgspec
 
@@ -38,7 +38,7 @@ _TYPE_NAMES: Final = {
     "array": "a list",
     "null": "null",
 }
-_LOOSE: Final = (b'" ', b'"\t', b'"\n', b'"\r')
+_LOOSE: Final = re.compile(rb'"[ \t\n\r]')
 
 
 class _Marks(msgspec.Struct):
@@ -102,27 +102,28 @@ def _outside_texts(frame: bytes) -> bytes:
 
 def _check_keys(frame: bytes, request: Request) -> None:
     """A field given twice is refused. When the frame has just as many `":` as fields were read, none can be."""
-    if frame.count(b'":') == _fields_given(request) and not any(gap in frame for gap in _LOOSE):
+    if frame.count(b'":') == _fields_given(request) and _LOOSE.search(frame) is None:
         return
     json.loads(frame, object_pairs_hook=_unique)
 
 
 def _fields_given(request: Request) -> int:
-    given = 1  # the op
-    for name, default in _defaults(type(request)):
+    required, optional = _FIELDS[type(request)]
+    given = required
+    for name, default in optional:
         if getattr(request, name) != default:
             given += 1
     return given
 
 
-def _defaults(kind: type[msgspec.Struct]) -> list[tuple[str, Any]]:
-    known = _DEFAULTS.get(kind)
-    if known is None:
-        known = _DEFAULTS[kind] = [(field.name, field.default) for field in msgspec.structs.fields(kind)]
-    return known
+def _fields_of(kind: type[msgspec.Struct]) -> tuple[int, list[tuple[str, Any]]]:
+    """How many fields a frame of this kind must have, its op among them, and the others with their defaults."""
+    fields = msgspec.structs.fields(kind)
+    optional = [(field.name, field.default) for field in fields if not field.required]
+    return 1 + len(fields) - len(optional), optional
 
 
-_DEFAULTS: Final[dict[type[msgspec.Struct], list[tuple[str, Any]]]] = {}
+_FIELDS: Final = {kind: _fields_of(kind) for kind in get_args(Request)}
 
 
 def _check_numbers(frame: bytes, request: Request) -> None:

@@ -107,6 +107,7 @@ def _found(connection: Connection, now: int, make_id: Callable[[int], int]) -> N
     system = transaction.add_account(NewAccount(SYSTEM, SYSTEM, "owner", secrets.token_bytes(32)))
     lobby = transaction.add_room(NewRoom("open", LOBBY, room_key(LOBBY)))
     transaction.append(lobby, Author(system, SYSTEM), Created(room_kind="open", name=LOBBY))
+    transaction.write_heads()
     connection.run("COMMIT")
 
 

@@ -72,10 +72,8 @@ REMOVE_INVITATION: Final = "DELETE FROM invitations WHERE room_id = :room AND ac
 # Logs and entries.
 ADD_LOG: Final = "INSERT INTO logs (last_seq, last_ts) VALUES (0, 0) RETURNING id"
 HEAD: Final = "SELECT last_seq FROM logs WHERE id = :log"
-NEXT_SEQ: Final = """
-    UPDATE logs SET last_seq = last_seq + 1, last_ts = CASE WHEN last_ts > :now THEN last_ts ELSE :now END
-    WHERE id = :log RETURNING last_seq, last_ts
-"""
+LAST: Final = "SELECT last_seq, last_ts FROM logs WHERE id = :log"
+SET_HEAD: Final = "UPDATE logs SET last_seq = :seq, last_ts = :ts WHERE id = :log"
 ADD_ENTRY: Final = """
     INSERT INTO entries
         (log_id, seq, id, ts, author_id, author_name, cid, command_hash, target, body, entry_hash)

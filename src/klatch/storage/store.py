@@ -123,6 +123,7 @@ class SqliteStore:
     def _deliver(self, settled: list[Settled]) -> None:
         self._observer.count("commits")
         self._observer.count("decisions", len(settled))
+        self._observer.count("entries", sum(len(each.entries) for each in settled))
         for each in settled:
             self._tell("answer", each.job.done, each.outcome)
             if each.entries:

@@ -2,21 +2,23 @@
 
 from collections.abc import Callable
 from hashlib import blake2b
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
 from klatch.core.events import AnyBody, Author, Entry, target_of
 from klatch.storage import queries
-from klatch.storage.reader import Driver, Reader
+from klatch.storage.reader import Driver
+from klatch.storage.remembering import RememberingReader
 from klatch.storage.rows import NewAccount, NewRoom
 
 HASH_BYTES: Final = 8
 _write_body = msgspec.json.Encoder().encode
 
 
-class Transaction(Reader):
-    """What a decision is given. `recorded` collects the entries it adds, in order, to be published after COMMIT."""
+class Transaction(RememberingReader):
+    """What decisions are given, one after the other. `recorded` collects the entries that they add, in order, to be
+    published after COMMIT."""
 
     def __init__(self, driver: Driver, now: int, make_id: Callable[[int], int]) -> None:
         super().__init__(driver)
@@ -24,15 +26,18 @@ class Transaction(Reader):
         self.recorded: list[Entry] = []
         self._make_id = make_id
 
+    def take_recorded(self) -> list[Entry]:
+        """The entries added since this was last asked."""
+        recorded, self.recorded = self.recorded, []
+        return recorded
+
     def append(
         self, log: str, author: Author, body: AnyBody, cid: str | None = None, command_hash: bytes | None = None
     ) -> Entry:
         """Adds the next entry to a log. Its time is never before that of the entry before it."""
         number = int(log)
-        row = self._db.row(queries.NEXT_SEQ, {"log": number, "now": self.now})
-        if row is None:
-            raise LookupError(f"no log {log}")
-        seq, ts = row
+        last_seq, last_ts = self.last(log)
+        seq, ts = last_seq + 1, max(last_ts, self.now)
         identity = self._make_id(ts)
         spelled = _write_body(body)
         self._db.run(
@@ -51,6 +56,7 @@ class Transaction(Reader):
                 "entry_hash": hash_entry(number, seq, identity, ts, int(author.id), author.name, cid, spelled),
             },
         )
+        self.grow(log, seq, ts)
         entry = Entry(room=log, seq=seq, id=str(identity), ts=ts, author=author, body=body, cid=cid)
         self.recorded.append(entry)
         return entry
@@ -68,7 +74,7 @@ class Transaction(Reader):
     def add_account(self, account: NewAccount) -> str:
         """Adds an account and its log; gives its id."""
         log = self._add_log()
-        self._db.run(
+        self._change(
             queries.ADD_ACCOUNT,
             {
                 "id": log,
@@ -83,31 +89,31 @@ class Transaction(Reader):
 
     def set_username(self, account: str, name: str, key: str) -> None:
         """Gives an account another username."""
-        self._db.run(queries.SET_USERNAME, {"id": int(account), "name": name, "key": key})
+        self._change(queries.SET_USERNAME, {"id": int(account), "name": name, "key": key})
 
     def set_display_name(self, account: str, name: str) -> None:
         """Gives an account another display name."""
-        self._db.run(queries.SET_DISPLAY_NAME, {"id": int(account), "name": name})
+        self._change(queries.SET_DISPLAY_NAME, {"id": int(account), "name": name})
 
     def set_status(self, account: str, text: str, *, away: bool) -> None:
         """Gives an account another status."""
-        self._db.run(queries.SET_STATUS, {"id": int(account), "text": text, "away": int(away)})
+        self._change(queries.SET_STATUS, {"id": int(account), "text": text, "away": int(away)})
 
     def set_seen(self, account: str) -> None:
         """Notes that the account was here now."""
-        self._db.run(queries.SET_SEEN, {"id": int(account), "now": self.now})
+        self._change(queries.SET_SEEN, {"id": int(account), "now": self.now})
 
     def end_account(self, account: str) -> None:
         """Ends an account: it is in no room any more, its name is free, its words stay."""
-        self._db.run(queries.END_ACCOUNT, {"id": int(account), "now": self.now})
-        self._db.run(queries.REMOVE_MEMBERSHIPS, {"account": int(account)})
+        self._change(queries.END_ACCOUNT, {"id": int(account), "now": self.now})
+        self._change(queries.REMOVE_MEMBERSHIPS, {"account": int(account)})
 
     # Rooms and membership.
 
     def add_room(self, room: NewRoom) -> str:
         """Adds a room and its log; gives its id."""
         log = self._add_log()
-        self._db.run(
+        self._change(
             queries.ADD_ROOM,
             {
                 "id": log,
@@ -123,42 +129,47 @@ class Transaction(Reader):
 
     def set_topic(self, room: str, topic: str) -> None:
         """Gives a room another topic."""
-        self._db.run(queries.SET_TOPIC, {"room": int(room), "topic": topic})
+        self._change(queries.SET_TOPIC, {"room": int(room), "topic": topic})
 
     def add_member(self, room: str, account: str, role: str, horizon: int = 1) -> None:
         """Makes an account a member."""
         parameters = {"room": int(room), "account": int(account), "role": role, "horizon": horizon}
-        self._db.run(queries.ADD_MEMBER, parameters)
+        self._change(queries.ADD_MEMBER, parameters)
 
     def set_role(self, room: str, account: str, role: str) -> None:
         """Gives a member another role."""
-        self._db.run(queries.SET_ROLE, {"room": int(room), "account": int(account), "role": role})
+        self._change(queries.SET_ROLE, {"room": int(room), "account": int(account), "role": role})
 
     def remove_member(self, room: str, account: str) -> None:
         """Ends a membership."""
-        self._db.run(queries.REMOVE_MEMBER, {"room": int(room), "account": int(account)})
+        self._change(queries.REMOVE_MEMBER, {"room": int(room), "account": int(account)})
 
     def invite(self, room: str, account: str) -> None:
         """Lets an account into a closed room."""
-        self._db.run(queries.ADD_INVITATION, {"room": int(room), "account": int(account)})
+        self._change(queries.ADD_INVITATION, {"room": int(room), "account": int(account)})
 
     def uninvite(self, room: str, account: str) -> None:
         """Uses an invitation up."""
-        self._db.run(queries.REMOVE_INVITATION, {"room": int(room), "account": int(account)})
+        self._change(queries.REMOVE_INVITATION, {"room": int(room), "account": int(account)})
 
     # Reading.
 
     def mark_read(self, room: str, account: str, seq: int) -> None:
         """Notes how far an account has read a room."""
-        self._db.run(queries.MARK_READ, {"room": int(room), "account": int(account), "seq": seq})
+        self._change(queries.MARK_READ, {"room": int(room), "account": int(account), "seq": seq})
 
     def add_mention(self, room: str, account: str, seq: int) -> None:
         """Notes that a message mentions an account."""
-        self._db.run(queries.ADD_MENTION, {"room": int(room), "account": int(account), "seq": seq})
+        self._change(queries.ADD_MENTION, {"room": int(room), "account": int(account), "seq": seq})
 
     def remove_mentions(self, room: str, seq: int) -> None:
         """Forgets whom a message mentions."""
-        self._db.run(queries.REMOVE_MENTIONS, {"room": int(room), "seq": seq})
+        self._change(queries.REMOVE_MENTIONS, {"room": int(room), "seq": seq})
+
+    def _change(self, statement: str, parameters: dict[str, Any]) -> None:
+        """Changes something that may be remembered."""
+        self.forget()
+        self._db.run(statement, parameters)
 
     def _add_log(self) -> int:
         row = self._db.row(queries.ADD_LOG)

@@ -111,7 +111,7 @@ class Writer:
         """One transaction for all; if one decision spoils it, another with a savepoint for each; if that is lost, too,
         a transaction for each."""
         try:
-            return self._together(batch, self._decide)
+            return self._together(batch, self._decide_all)
         except StoreBusy:
             return [_busy(job) for job in batch]
         except StoreFull:
@@ -125,10 +125,10 @@ class Writer:
         except (_SpoiledError, StoreFull, StoreBusy):
             return [self._alone(job) for job in batch]
 
-    def _together(self, batch: list[Job], decide: Callable[[Job], Settled]) -> list[Settled]:
+    def _together(self, batch: list[Job], decide: Callable[[list[Job]], list[Settled]]) -> list[Settled]:
         self._db.run("BEGIN IMMEDIATE")
         try:
-            settled = [decide(job) for job in batch]
+            settled = decide(batch)
             self._db.run("COMMIT")
         except BaseException:
             self._roll_back()
@@ -137,7 +137,7 @@ class Writer:
 
     def _alone(self, job: Job) -> Settled:
         try:
-            return self._together([job], self._decide)[0]
+            return self._together([job], self._decide_all)[0]
         except StoreFull:
             return Settled(job, Refused("storage_full", _FULL), [])
         except StoreBusy:
@@ -145,31 +145,40 @@ class Writer:
         except _SpoiledError as spoiled:
             return Settled(job, spoiled.__cause__, [])
 
-    def _decide(self, job: Job) -> Settled:
-        """Runs one decision. One that fails after it changed something spoils the transaction."""
+    def _decide_all(self, batch: list[Job]) -> list[Settled]:
+        """Runs the decisions, which share what they look up."""
         transaction = self._begin()
+        settled = [self._decide(transaction, job) for job in batch]
+        transaction.write_heads()
+        return settled
+
+    def _decide_apart(self, batch: list[Job]) -> list[Settled]:
+        """Runs the decisions; what one that fails has changed is undone, and nothing else."""
+        settled = []
+        for job in batch:
+            self._db.run("SAVEPOINT decision")
+            try:
+                settled += self._decide_all([job])
+            except _SpoiledError as spoiled:
+                if not self._db.in_transaction:
+                    raise
+                self._db.run("ROLLBACK TO decision")
+                settled.append(Settled(job, spoiled.__cause__, []))
+            self._db.run("RELEASE decision")
+        return settled
+
+    def _decide(self, transaction: Transaction, job: Job) -> Settled:
+        """Runs one decision. One that fails after it changed something spoils the transaction."""
         before = self._db.changes
         try:
-            return Settled(job, job.decision(transaction), transaction.recorded)
+            outcome = job.decision(transaction)
         except (StoreBroken, StoreFull, StoreBusy):
             raise
         except Exception as failure:
             if self._db.changes != before or not self._db.in_transaction:
                 raise _SpoiledError from failure
             return Settled(job, failure, [])
-
-    def _decide_apart(self, job: Job) -> Settled:
-        """Runs one decision; what one that fails has changed is undone, and nothing else."""
-        self._db.run("SAVEPOINT decision")
-        try:
-            settled = self._decide(job)
-        except _SpoiledError as spoiled:
-            if not self._db.in_transaction:
-                raise
-            self._db.run("ROLLBACK TO decision")
-            settled = Settled(job, spoiled.__cause__, [])
-        self._db.run("RELEASE decision")
-        return settled
+        return Settled(job, outcome, transaction.take_recorded())
 
     def _roll_back(self) -> None:
         if self._db.in_transaction:
