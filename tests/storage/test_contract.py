@@ -1,0 +1,333 @@
+"""What every store does, whatever database keeps it."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from klatch.core.events import Author, Edited, Entry, Message
+from klatch.core.refusals import Refused
+from klatch.storage.faults import Reused
+from klatch.storage.port import NewAccount, Reader, Transaction
+from tests.storage.conftest import Corner, MakeStore
+from tests.storage.stores import DAY, NOON, YEAR, Clock, Kept, add_account, add_room, ignore, say
+
+
+def refuse(transaction: Transaction) -> None:
+    raise Refused("not_allowed", "No.")
+
+
+def change_and_refuse(transaction: Transaction) -> None:
+    transaction.add_account(NewAccount("mallory", "mallory", "guest", None))
+    raise Refused("not_allowed", "No.")
+
+
+def change_and_fail(transaction: Transaction) -> None:
+    transaction.add_account(NewAccount("mallory", "mallory", "guest", None))
+    raise ZeroDivisionError
+
+
+def change_a_counter_and_fail(transaction: Transaction) -> None:
+    transaction._add_log()  # an INSERT whose only trace is its RETURNING row
+    raise ZeroDivisionError
+
+
+def take_a_name_that_is_taken(transaction: Transaction) -> None:
+    transaction.add_account(NewAccount("ann", "ann", "guest", None))
+
+
+# Numbers and times.
+
+
+async def test_entries_of_a_log_are_numbered_without_gaps(corner: Corner) -> None:
+    entries = [await corner.kept.decide(say(corner.room, corner.ann, f"{n}")) for n in range(5)]
+    assert [entry.seq for entry in entries] == [1, 2, 3, 4, 5]
+
+
+async def test_logs_are_numbered_each_by_itself(corner: Corner) -> None:
+    other = await corner.kept.decide(add_room("other"))
+    await corner.kept.decide(say(corner.room, corner.ann, "one"))
+    entry = await corner.kept.decide(say(other, corner.ann, "one"))
+    assert entry.seq == 1
+
+
+async def test_a_number_that_was_given_in_vain_is_given_again(corner: Corner) -> None:
+    def say_and_fail(transaction: Transaction) -> None:
+        transaction.append(corner.room, corner.ann, Message(text="lost"))
+        raise ZeroDivisionError
+
+    await corner.kept.submit(say_and_fail)
+    entry = await corner.kept.decide(say(corner.room, corner.ann, "kept"))
+    assert entry.seq == 1
+
+
+@pytest.mark.parametrize("jump", [-DAY, DAY, -10 * YEAR, 10 * YEAR])
+async def test_times_within_a_log_never_go_back_when_the_clock_jumps(corner: Corner, clock: Clock, jump: int) -> None:
+    times = []
+    for now in (NOON, NOON + jump, NOON + 1, NOON - jump, NOON + 2):
+        clock.now = now
+        times.append((await corner.kept.decide(say(corner.room, corner.ann, "tick"))).ts)
+    assert times == sorted(times)
+
+
+async def test_times_do_not_go_back_when_the_clock_was_set_back_while_the_store_was_closed(
+    make_store: MakeStore, clock: Clock
+) -> None:
+    kept = make_store()
+    ann, room = await kept.decide(add_account("ann")), await kept.decide(add_room("ops"))
+    before = await kept.decide(say(room, ann, "before"))
+    await kept.close()
+    clock.now -= 10 * YEAR
+    kept = make_store()
+    after = await kept.decide(say(room, ann, "after"))
+    await kept.close()
+    assert (after.seq, after.ts) == (before.seq + 1, before.ts)
+
+
+async def test_ids_differ_even_within_one_millisecond(corner: Corner) -> None:
+    entries = await asyncio.gather(*[corner.kept.decide(say(corner.room, corner.ann, "x")) for _ in range(100)])
+    assert len({entry.id for entry in entries}) == 100
+
+
+# What is kept.
+
+
+async def test_an_entry_is_read_back_as_it_was_added(corner: Corner) -> None:
+    added = await corner.kept.decide(say(corner.room, corner.ann, 'Grüße 👋🏽\n\t\\ " \u202e', "cid-0123456789abcdef"))
+    assert await corner.kept.read(lambda reader: reader.entry(corner.room, 1)) == added
+
+
+@settings(max_examples=30, deadline=None)
+@given(texts=st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=40), min_size=1, max_size=20))
+def test_whatever_was_said_is_read_back(tmp_path_factory: pytest.TempPathFactory, texts: list[str]) -> None:
+    async def say_and_read() -> None:
+        kept = Kept(tmp_path_factory.mktemp("store"))
+        ann, room = await kept.decide(add_account("ann")), await kept.decide(add_room("ops"))
+        said = [await kept.decide(say(room, ann, text)) for text in texts]
+        assert await kept.read(lambda reader: reader.entries_after(room, 0, 100)) == said
+        await kept.close()
+
+    asyncio.run(say_and_read())
+
+
+async def test_everything_is_there_after_the_store_was_closed_and_opened(make_store: MakeStore) -> None:
+    kept = make_store()
+    ann, room = await kept.decide(add_account("ann")), await kept.decide(add_room("ops"))
+    said = await kept.decide(say(room, ann, "still here"))
+    epoch = kept.store.epoch
+    await kept.close()
+    kept = make_store()
+    assert await kept.read(lambda reader: reader.entry(room, 1)) == said
+    assert kept.store.epoch == epoch
+    await kept.close()
+
+
+async def test_a_command_is_found_by_its_cid_after_a_restart(make_store: MakeStore) -> None:
+    kept = make_store()
+    ann, room = await kept.decide(add_account("ann")), await kept.decide(add_room("ops"))
+    said = await kept.decide(say(room, ann, "once", "cid-0123456789abcdef"))
+    await kept.close()
+    kept = make_store()
+    found = await kept.read(lambda reader: reader.by_cid(ann.id, "cid-0123456789abcdef"))
+    await kept.close()
+    assert (found.room, found.seq, found.id, found.ts) == (room, said.seq, said.id, said.ts)
+
+
+async def test_one_author_uses_a_cid_once(corner: Corner) -> None:
+    await corner.kept.decide(say(corner.room, corner.ann, "once", "cid-0123456789abcdef"))
+    with pytest.raises(Reused):
+        await corner.kept.decide(say(corner.room, corner.ann, "twice", "cid-0123456789abcdef"))
+
+
+async def test_two_authors_may_use_the_same_cid(corner: Corner) -> None:
+    bob = await corner.kept.decide(add_account("bob"))
+    await corner.kept.decide(say(corner.room, corner.ann, "mine", "cid-0123456789abcdef"))
+    assert (await corner.kept.decide(say(corner.room, bob, "mine", "cid-0123456789abcdef"))).seq == 2
+
+
+async def test_replaced_words_are_gone_from_the_entry(corner: Corner) -> None:
+    entry = await corner.kept.decide(say(corner.room, corner.ann, "a secret"))
+    await corner.kept.decide(lambda transaction: transaction.replace_body(entry, Message(text="", deleted=True)))
+    found = await corner.kept.read(lambda reader: reader.entry(corner.room, 1))
+    assert found.body == Message(text="", deleted=True)
+
+
+async def test_changes_are_found_by_what_they_change(corner: Corner) -> None:
+    await corner.kept.decide(say(corner.room, corner.ann, "frist"))
+    edited = await corner.kept.decide(
+        lambda transaction: transaction.append(corner.room, corner.ann, Edited(target=1, text="first"))
+    )
+    assert await corner.kept.read(lambda reader: reader.changes(corner.room, 1, 1)) == [edited]
+
+
+# Decisions in company.
+
+
+@pytest.mark.parametrize(
+    "bad", [refuse, change_and_refuse, change_and_fail, change_a_counter_and_fail, take_a_name_that_is_taken]
+)
+async def test_a_decision_that_fails_does_not_fail_its_neighbours(
+    corner: Corner, bad: Callable[[Transaction], Any]
+) -> None:
+    with corner.kept.held():
+        before = [corner.kept.submit(say(corner.room, corner.ann, f"{n}")) for n in range(3)]
+        failed = corner.kept.submit(bad)
+        after = [corner.kept.submit(say(corner.room, corner.ann, f"{n}")) for n in range(3)]
+    assert isinstance(await failed, Exception)
+    entries = await asyncio.gather(*before, *after)
+    assert [entry.seq for entry in entries] == [1, 2, 3, 4, 5, 6]
+
+
+@pytest.mark.parametrize("bad", [change_and_refuse, change_and_fail])
+async def test_nothing_of_a_decision_that_fails_is_kept(corner: Corner, bad: Callable[[Transaction], Any]) -> None:
+    with corner.kept.held():
+        corner.kept.submit(say(corner.room, corner.ann, "beside it"))
+        failed = corner.kept.submit(bad)
+    await failed
+    assert await corner.kept.read(lambda reader: reader.account_by_key("mallory")) is None
+
+
+async def test_what_failed_is_told_as_it_was_raised(corner: Corner) -> None:
+    with corner.kept.held():
+        refused = corner.kept.submit(change_and_refuse)
+        broken = corner.kept.submit(change_and_fail)
+        reused = corner.kept.submit(take_a_name_that_is_taken)
+    kinds = [type(outcome) for outcome in await asyncio.gather(refused, broken, reused)]
+    assert kinds == [Refused, ZeroDivisionError, Reused]
+
+
+async def test_many_that_fail_in_one_batch_fail_each_by_itself(corner: Corner) -> None:
+    with corner.kept.held():
+        outcomes = [
+            corner.kept.submit(change_and_fail if n % 3 == 0 else say(corner.room, corner.ann, f"{n}"))
+            for n in range(60)
+        ]
+    done = await asyncio.gather(*outcomes)
+    assert [entry.seq for entry in done if isinstance(entry, Entry)] == list(range(1, 41))
+
+
+async def test_entries_of_a_decision_that_failed_are_not_published(corner: Corner) -> None:
+    def say_and_fail(transaction: Transaction) -> None:
+        transaction.append(corner.room, corner.ann, Message(text="lost"))
+        raise ZeroDivisionError
+
+    with corner.kept.held():
+        corner.kept.submit(say_and_fail)
+        last = corner.kept.submit(say(corner.room, corner.ann, "kept"))
+    await last
+    await asyncio.sleep(0)
+    assert [entry.body for entry in corner.kept.published] == [Message(text="kept")]
+
+
+async def test_decisions_that_wait_share_a_commit(corner: Corner) -> None:
+    await corner.kept.decide(say(corner.room, corner.ann, "before"))
+    commits = corner.kept.notes.figures["commits"]
+    with corner.kept.held():
+        outcomes = [corner.kept.submit(say(corner.room, corner.ann, f"{n}")) for n in range(200)]
+    await asyncio.gather(*outcomes)
+    # One for the decision that held the writer, one for all that waited meanwhile.
+    assert corner.kept.notes.figures["commits"] == commits + 2
+
+
+async def test_each_is_told_before_its_entries_are_published_and_all_in_order(corner: Corner) -> None:
+    told: list[tuple[int, int]] = []
+    with corner.kept.held():
+        for _ in range(5):
+            corner.kept.store.decide(
+                say(corner.room, corner.ann, "x"), lambda entry: told.append((entry.seq, len(corner.kept.published)))
+            )
+    await corner.kept.decide(do_nothing)
+    assert told == [(1, 0), (2, 1), (3, 2), (4, 3), (5, 4)]
+
+
+async def test_a_listener_that_fails_does_not_keep_others_from_being_told(make_store: MakeStore) -> None:
+    kept = make_store()
+    ann, room = await kept.decide(add_account("ann")), await kept.decide(add_room("ops"))
+
+    def fail(_outcome: object) -> None:
+        raise ZeroDivisionError
+
+    with kept.held():
+        kept.store.decide(say(room, ann, "one"), fail)
+        other = kept.submit(say(room, ann, "two"))
+    assert (await other).seq == 2
+    await asyncio.sleep(0)
+    assert [entry.seq for entry in kept.published] == [1, 2]
+    assert [type(defect) for defect in kept.notes.defects] == [ZeroDivisionError]
+    await kept.close()
+
+
+async def test_closing_finishes_what_waits(make_store: MakeStore) -> None:
+    kept = make_store()
+    ann, room = await kept.decide(add_account("ann")), await kept.decide(add_room("ops"))
+    with kept.held():
+        outcomes = [kept.submit(say(room, ann, f"{n}")) for n in range(50)]
+        closing = asyncio.get_running_loop().create_task(kept.close())
+        await asyncio.sleep(0)
+    await closing
+    assert [outcome.result().seq for outcome in outcomes] == list(range(1, 51))
+
+
+async def test_a_store_that_is_closed_answers_nothing_and_harms_nobody(make_store: MakeStore) -> None:
+    kept = make_store()
+    await kept.close()
+    kept.store.read(Reader.epoch, ignore)
+    kept.store.decide(do_nothing, ignore)
+
+
+# Reading.
+
+
+async def test_a_reader_sees_what_was_acknowledged_before(corner: Corner) -> None:
+    for n in range(1, 20):
+        await corner.kept.decide(say(corner.room, corner.ann, "x"))
+        assert await corner.kept.read(lambda reader: reader.head(corner.room)) == n
+
+
+async def test_a_reader_sees_one_snapshot_and_holds_up_no_writer(corner: Corner) -> None:
+    looked, written = threading.Event(), threading.Event()
+
+    def look_twice(reader: Reader) -> tuple[int, int]:
+        first = reader.head(corner.room)
+        looked.set()
+        assert written.wait(10)
+        return first, len(reader.entries_after(corner.room, 0, 10))
+
+    outcome: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+    corner.kept.store.read(look_twice, outcome.set_result)
+    await asyncio.to_thread(looked.wait, 10)
+    await corner.kept.decide(say(corner.room, corner.ann, "meanwhile"))
+    written.set()
+    assert await outcome == (0, 0)
+
+
+async def test_a_reader_cannot_write(corner: Corner) -> None:
+    with pytest.raises(Exception, match="readonly"):
+        await corner.kept.read(lambda reader: reader._db.run("DELETE FROM entries"))
+
+
+async def test_a_look_that_fails_fails_alone(corner: Corner) -> None:
+    with pytest.raises(ZeroDivisionError):
+        await corner.kept.read(lambda _reader: 1 / 0)
+    assert await corner.kept.read(lambda reader: reader.head(corner.room)) == 0
+
+
+def do_nothing(transaction: Transaction) -> None:
+    """A decision that does nothing."""
+
+
+async def test_a_name_is_had_by_one_account(corner: Corner) -> None:
+    with pytest.raises(Reused):
+        await corner.kept.decide(take_a_name_that_is_taken)
+
+
+async def test_a_name_is_free_again_when_its_account_has_ended(corner: Corner) -> None:
+    await corner.kept.decide(lambda transaction: transaction.end_account(corner.ann.id))
+    again: Author = await corner.kept.decide(
+        lambda transaction: Author(transaction.add_account(NewAccount("ann", "ann", "guest", None)), "ann")
+    )
+    assert again.id != corner.ann.id
