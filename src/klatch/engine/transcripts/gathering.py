@@ -71,12 +71,12 @@ def _entries(reader: Reader, log: str, after: int, head: int) -> Iterator[Entry]
 
 
 def _order(event: Life | Entry) -> tuple[int, int, int, int]:
-    """By time; within a millisecond accounts before what they do, then by log, then by number."""
+    """By time. Within a millisecond beginnings come first, by id, since ids are given in turn; then entries by log."""
     match event:
         case Life():
             return event.began, 0, int(event.account), 0
         case Entry():
-            return event.ts, 1, int(event.room), event.seq
+            return event.ts, 0 if event.seq == 1 else 1, int(event.room), event.seq
 
 
 def _emptied(reader: Reader, room: str, target: int) -> list[Entry]:
