@@ -1,7 +1,11 @@
 """The line door: a name, then lines, over a bare socket."""
 
 import asyncio
+import os
 import secrets
+import socket
+import struct
+import sys
 from typing import Final, cast
 
 from klatch.core.commands import Quit
@@ -12,7 +16,12 @@ from klatch.gateways.trust import Trust
 from klatch.protocols.line import GREETING, LineDialect
 from klatch.protocols.lines import LineSplitter, TelnetFilter
 
+if sys.platform == "linux":
+    import fcntl
+    import termios
+
 _CLOSE_WITHIN: Final = 5.0  # seconds a peer has to take what is left
+_PART_AFTER: Final = 0.3  # seconds a peer has to end its half, once it has all
 _SILENCE: Final = 0.2  # seconds after which --classic takes input without a line end as a line
 
 
@@ -29,6 +38,7 @@ class LineDoor(asyncio.Protocol):
         self._conversation: Conversation | None = None
         self._transport: asyncio.Transport  # set before anything else is called
         self._timer: asyncio.TimerHandle | None = None
+        self._closing = False
 
     # What asyncio tells.
 
@@ -51,7 +61,7 @@ class LineDoor(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Bytes came."""
         conversation = self._conversation
-        if conversation is None:
+        if conversation is None or self._closing:
             return
         text, answer = self._telnet.feed(data)
         if answer:
@@ -66,7 +76,7 @@ class LineDoor(asyncio.Protocol):
 
     def eof_received(self) -> bool:
         """The peer sends nothing more: what it sent is done, then it leaves."""
-        if self._conversation is None:
+        if self._conversation is None or self._closing:
             return False
         if rest := self._lines.take_rest():
             self._conversation.hear(rest)
@@ -109,13 +119,24 @@ class LineDoor(asyncio.Protocol):
             self._transport.resume_reading()
 
     def close(self, code: str) -> None:  # noqa: ARG002 - lines have no close codes
-        """Ends the connection once what was written is sent."""
-        if self._transport.is_closing():
+        """Ends the connection once what was written is sent: says so, and waits a moment for the peer to end it too."""
+        if self._closing or self._transport.is_closing():
             return
-        self._transport.close()
+        self._closing = True
         if self._timer is not None:
             self._timer.cancel()
-        self._timer = asyncio.get_running_loop().call_later(_CLOSE_WITHIN, self._transport.abort)
+        self._transport.write_eof()
+        loop = asyncio.get_running_loop()
+        self._timer = loop.call_later(_PART_AFTER, self._part, loop.time() + _CLOSE_WITHIN)
+
+    def _part(self, deadline: float) -> None:
+        """The peer has not ended the connection. An nc at a keyboard never does: only a reset makes it end."""
+        loop = asyncio.get_running_loop()
+        if (self.unsent() or _is_on_its_way(self._transport)) and loop.time() < deadline:
+            self._timer = loop.call_later(_PART_AFTER, self._part, deadline)
+            return
+        _reset_at_close(self._transport)
+        self._transport.abort()
 
     def _await_silence(self) -> None:
         if self._timer is not None:
@@ -128,6 +149,23 @@ class LineDoor(asyncio.Protocol):
         self._timer = None
         if self._conversation is not None and (rest := self._lines.take_rest()):
             self._conversation.hear(rest)
+
+
+def _is_on_its_way(transport: asyncio.Transport) -> bool:
+    """Whether the peer's machine has not confirmed all bytes yet, where the system tells that."""
+    if sys.platform != "linux":
+        return False
+    unsent = bytearray(4)
+    fcntl.ioctl(transport.get_extra_info("socket").fileno(), termios.TIOCOUTQ, unsent)
+    return any(unsent)
+
+
+def _reset_at_close(transport: asyncio.Transport) -> None:
+    """Has the closing socket tell the peer that nobody listens any more; where it is unknown what arrived, it must not,
+    for a reset throws away what is on its way."""
+    if sys.platform == "linux":
+        with socket.socket(fileno=os.dup(transport.get_extra_info("socket").fileno())) as same:
+            same.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
 def _make_cid() -> str:
