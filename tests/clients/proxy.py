@@ -7,15 +7,15 @@ from typing import Self
 
 
 class Proxy:
-    """Passes bytes both ways, until it is cut. `deaf`: what the server says does not arrive."""
+    """Passes bytes both ways, until it is cut. `deaf`: no answer arrives; `shut`: nobody comes in."""
 
     def __init__(self, port: int) -> None:
         self._port = port
         self._open: list[asyncio.StreamWriter] = []
         self._server: asyncio.Server
         self.deaf = False
+        self.shut = False
         self.url = ""
-        self.connections = 0
 
     async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
@@ -36,7 +36,9 @@ class Proxy:
         self._open.clear()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.connections += 1
+        if self.shut:
+            writer.transport.abort()
+            return
         try:
             far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._port)
         except OSError:

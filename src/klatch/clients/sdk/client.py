@@ -1,15 +1,17 @@
 """A client of one server: sends, asks and follows, over a connection that comes back by itself."""
 
 import asyncio
+import contextlib
 import random
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from functools import partial
 from types import TracebackType
 from typing import Any, Self
 
 import msgspec
+from websockets.asyncio.client import ClientConnection
 
 from klatch.clients.sdk.address import read_address
 from klatch.clients.sdk.conversation import Conversation, Listeners, spell
@@ -24,6 +26,7 @@ from klatch.core.answers import Ack, AnyAnswer, Page, Person, Range, RoomState, 
 from klatch.core.events import Entry
 from klatch.core.grammar import Place, parse
 from klatch.core.refusals import Refused
+from klatch.core.view import View, fold
 
 
 class Client:
@@ -60,6 +63,7 @@ class Client:
         self._listeners = Listeners(self._change_state, on_hint, on_notice)
         self._begin = partial(Conversation, self.address, patience=patience, clock=clock, randomness=randomness)
         self._talk: Conversation
+        self._first: ClientConnection
         self._tasks = asyncio.TaskGroup()
         self._running: list[asyncio.Task[None]] = []
 
@@ -70,9 +74,9 @@ class Client:
             secret = Secrets(secrets_folder(), self.address.folder).get(hello.name)
             hello = msgspec.structs.replace(hello, secret=secret)
         self._talk = self._begin(hello, self._listeners)
-        socket = await self._talk.start(with_outbox=self._outbox)
+        self._first = await self._talk.start(with_outbox=self._outbox)
         await self._tasks.__aenter__()
-        for work in (self._talk.live(socket), self._talk.write(), self._talk.watch()):
+        for work in (self._talk.live(self._first), self._talk.write(), self._talk.watch()):
             self._running.append(self._tasks.create_task(work))
         return self
 
@@ -88,6 +92,7 @@ class Client:
             await self._tasks.__aexit__(*((kind, fault, trace) if cancelled else (None, None, None)))
         finally:
             self._talk.close(Unanswered("The client was closed."))
+            await self._first.close()  # where the caller left before anything ran
             if self._talk.outbox is not None:
                 self._talk.outbox.close()
 
@@ -174,7 +179,7 @@ class Client:
         """Who is online."""
         return list((await self.ask(commands.ListOnline())).people)
 
-    async def follow(self, room: str, since: int | None = None) -> AsyncIterator[Entry]:
+    async def follow(self, room: str, since: int | None = None) -> AsyncGenerator[Entry]:
         """Every entry of a log after number `since` (None: from now on), once, in order, however often the
         connection is lost. Raises Refused if one may not read it, or no longer."""
         limit = 1 if since is None else commands.PAGE_MOST
@@ -198,6 +203,25 @@ class Client:
                     await following.wait()
         finally:
             self._talk.followings.remove(following)
+
+    async def watch(self, room: str, limit: int = commands.PAGE_DEFAULT) -> AsyncGenerator[View]:
+        """A room as it is now, with its last messages; the same view again after each entry folded into it."""
+        page = await self.history(room, limit)
+        # What is asked after the page may be later than it: folding the same changes again leads to the same.
+        states = {state.id: state for state in await self.rooms()}
+        view = View(
+            as_of=page.as_of,
+            topic=states[page.room].topic,
+            members={person.id: person.role or "" for person in await self.members(page.room)},
+            items={item.seq: item for item in page.items},
+        )
+        yield view
+        async with contextlib.aclosing(self.follow(page.room, page.as_of)) as entries:
+            async for entry in entries:
+                if entry.seq != view.as_of + 1:
+                    raise Unanswered("The room was restored from a copy: watch it anew.")
+                fold(view, entry)
+                yield view
 
     async def _catch_up(self, following: Following) -> None:
         """Fetches what is missing; raises Refused if one may not read there any more."""
