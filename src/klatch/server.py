@@ -1,7 +1,6 @@
 """Wiring: the only place that names the database, the bus and the doors."""
 
 import asyncio
-import contextlib
 import gc
 import os
 import signal
@@ -14,7 +13,6 @@ from typing import Final
 import msgspec
 
 from klatch.bus.in_process import InProcessBus
-from klatch.core.events import Entry
 from klatch.engine.engine import Engine
 from klatch.engine.transcripts.keeper import Transcripts
 from klatch.engine.transcripts.telling import Hand
@@ -55,18 +53,21 @@ async def serve(settings: Settings, recorder: Recorder, opened: Callable[[Addres
     _spare_collections()
     stop = asyncio.Event()
     _hear_signals(stop)
-    sockets = _listen(settings)
-    with contextlib.ExitStack() as undo:
-        for each in sockets.values():
-            undo.callback(each.close)
-        store = SqliteStore(settings.data_path, recorder, _clock)
-        undo.pop_all()
+    store = SqliteStore(settings.data_path, recorder, _clock)
+    try:
+        sockets = _listen(settings)
+    except DoorInUse:
+        await store.close()
+        raise
     bus = InProcessBus()
     engine = Engine(store, bus, recorder, settings.limits, _clock, time.monotonic)
     transcripts = _transcripts(settings, store, recorder)
-    terminal = Terminal(recorder.said) if settings.verbose or settings.classic else None
-    store.start(_publish_to(engine.publish, transcripts, terminal), stop.set)
-    if terminal is not None:
+    if transcripts is not None:
+        bus.subscribe(transcripts.note)
+    store.start(bus.publish, stop.set)
+    if settings.verbose or settings.classic:
+        terminal = Terminal(recorder.said)
+        bus.subscribe(terminal.note)
         store.read(Reader.open_room_names, terminal.learn)
     engine.end_fleeting()
     trust = Trust(settings.guests)
@@ -124,7 +125,7 @@ def _listen(settings: Settings) -> dict[str, socket.socket]:
     wanted = {"http": settings.port, "line": settings.line_port}
     sockets: dict[str, socket.socket] = {}
     for door, port in wanted.items():
-        if port is None:
+        if port < 0:
             continue
         try:
             sockets[door] = listen(settings.host, port)
@@ -156,22 +157,6 @@ def _transcripts(settings: Settings, store: SqliteStore, recorder: Recorder) -> 
     folder = Path(settings.transcripts).expanduser() if settings.transcripts else settings.data_path / "transcripts"
     hand = Hand(plain.spell_entry, lambda ts: plain.spell_moment(ts, None))
     return Transcripts(store, recorder, folder, hand)
-
-
-def _publish_to(
-    publish: Callable[[list[Entry]], None], *listeners: Transcripts | Terminal | None
-) -> Callable[[list[Entry]], None]:
-    """Tells the engine of what is on disk, and then those who listen beside it."""
-    listening = [listener.note for listener in listeners if listener is not None]
-    if not listening:
-        return publish
-
-    def publish_to_all(entries: list[Entry]) -> None:
-        publish(entries)
-        for note in listening:
-            note(entries)
-
-    return publish_to_all
 
 
 async def _open_line_door(

@@ -4,6 +4,7 @@ import difflib
 import re
 import tomllib
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 from platformdirs import user_data_path
@@ -12,11 +13,11 @@ from klatch.core.limits import Limits
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`None` for a port closes its door, 0 takes any free one; `guests` None: only from this machine itself."""
+    """Port 0 takes any free one, -1 keeps a door closed; `guests` None: only from this machine itself."""
 
     host: str = "127.0.0.1"
-    port: int = 8000
-    line_port: int | None = 5555
+    port: Annotated[int, msgspec.Meta(ge=0, le=65_535)] = 8000
+    line_port: Annotated[int, msgspec.Meta(ge=-1, le=65_535)] = 5555
     data: str = ""
     guests: bool | None = None
     transcripts: str = ""

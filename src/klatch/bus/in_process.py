@@ -6,25 +6,24 @@ from klatch.core.events import Entry
 
 
 class InProcessBus:
-    """Tells its one server's fan-out at once."""
+    """Tells whoever listens at once."""
 
     def __init__(self) -> None:
-        self._on_entries: OnEntries = _ignore
-        self._on_hint: OnHint = _ignore
+        self._on_entries: list[OnEntries] = []
+        self._on_hint: list[OnHint] = []
 
-    def subscribe(self, on_entries: OnEntries, on_hint: OnHint) -> None:
-        """Tells this server's fan-out from now on."""
-        self._on_entries = on_entries
-        self._on_hint = on_hint
+    def subscribe(self, on_entries: OnEntries, on_hint: OnHint | None = None) -> None:
+        """Tells one more listener from now on."""
+        self._on_entries.append(on_entries)
+        if on_hint is not None:
+            self._on_hint.append(on_hint)
 
     def publish(self, entries: list[Entry]) -> None:
         """Tells of entries that are on disk."""
-        self._on_entries(entries)
+        for tell in self._on_entries:
+            tell(entries)
 
     def hint(self, hint: AnyAnswer, log: str | None = None, beside: str | None = None) -> None:
         """Tells of something that is not kept."""
-        self._on_hint(hint, log, beside)
-
-
-def _ignore(*_told: object) -> None:
-    """What is told before anyone listens."""
+        for tell in self._on_hint:
+            tell(hint, log, beside)

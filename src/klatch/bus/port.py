@@ -14,8 +14,8 @@ OnHint = Callable[[AnyAnswer, str | None, str | None], None]
 class Bus(Protocol):
     """Entries of one log arrive in their order, or not at all."""
 
-    def subscribe(self, on_entries: OnEntries, on_hint: OnHint) -> None:
-        """Tells this server's fan-out from now on."""
+    def subscribe(self, on_entries: OnEntries, on_hint: OnHint | None = None) -> None:
+        """Tells one more listener of this server from now on."""
 
     def publish(self, entries: list[Entry]) -> None:
         """Tells of entries that are on disk."""

@@ -67,19 +67,11 @@ def _settle(config: Path | None, *, no_limits: bool, given: dict[str, Any]) -> "
     from klatch.settings import BadSettings, change, read_settings
 
     settings = change(read_settings(config), **given)
-    if settings.line_port == -1:
-        settings = _closed(settings)
     if no_limits:
         if not (settings.host == "localhost" or is_loopback(settings.host)):
             raise BadSettings("--no-limits is for loopback only; leave it out, or listen on 127.0.0.1.")
         settings = change(settings, limits=UNLIMITED)
     return settings
-
-
-def _closed(settings: "Settings") -> "Settings":
-    import msgspec
-
-    return msgspec.structs.replace(settings, line_port=None)
 
 
 def _serve(settings: "Settings", *, as_json: bool) -> int:

@@ -179,10 +179,6 @@ class Engine:
 
     # What was recorded, on the event loop.
 
-    def publish(self, entries: list[Entry]) -> None:
-        """Tells the bus of entries that are on disk."""
-        self._bus.publish(entries)
-
     def _on_entries(self, entries: list[Entry]) -> None:
         self.fanout.publish(entries)
         for entry in entries:
