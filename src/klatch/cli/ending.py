@@ -1,6 +1,5 @@
 """How commands end: their exit status, with one line on standard error that says what to do."""
 
-import asyncio
 import os
 import sys
 from collections.abc import Callable, Coroutine
@@ -35,6 +34,8 @@ def warn(message: str) -> None:
 
 def run(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
     """Runs what a client command does, and ends as it ended."""
+    import asyncio
+
     from klatch.clients.sdk import BadAddress, CannotKeep, Refused, Unanswered, Unreachable
     from klatch.clients.shell.sending import Halted
 

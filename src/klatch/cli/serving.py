@@ -1,6 +1,5 @@
 """`klatch serve`: starts the server."""
 
-import asyncio
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -75,6 +74,8 @@ def _settle(config: Path | None, *, no_limits: bool, given: dict[str, Any]) -> "
 
 
 def _serve(settings: "Settings", *, as_json: bool) -> int:
+    import asyncio
+
     from klatch.observe.recorder import Recorder
     from klatch.server import DoorInUse
     from klatch.server import serve as run

@@ -1,11 +1,14 @@
 """`klatch send` and `klatch tail`: say something in a room, and read what is said there."""
 
 import sys
+from typing import Final
 
 import click
 
 from klatch.cli.ending import FAILED, fail, run, warn
 from klatch.cli.options import settle_way, show, talks_to_a_server
+
+_LAST: Final = 20
 
 
 @click.command()
@@ -51,7 +54,7 @@ def send(*, room: str, text: str | None, lines: bool, server: str, name: str | N
 
 @click.command()
 @click.argument("room")
-@click.option("-n", "last", type=click.IntRange(0), default=20, show_default=True, help="How many entries.")
+@click.option("-n", "last", type=click.IntRange(0), help="How many entries.  [default: 20]")
 @click.option("--since", type=click.IntRange(0), metavar="SEQ", help="All entries after number SEQ instead.")
 @click.option("-f", "--follow", is_flag=True, help="Go on with what is said from now on.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object a line.")
@@ -59,7 +62,7 @@ def send(*, room: str, text: str | None, lines: bool, server: str, name: str | N
 def tail(
     *,
     room: str,
-    last: int,
+    last: int | None,
     since: int | None,
     follow: bool,
     as_json: bool,
@@ -73,7 +76,10 @@ def tail(
     from klatch.clients.shell.rooms import spell_room
     from klatch.clients.shell.tailing import tail as read
 
+    if last is not None and since is not None:
+        raise click.UsageError("-n counts from the end and --since from a number; give one of them.")
     way, room = settle_way(server, name, token), spell_room(room)
+    last = _LAST if last is None else last
 
     async def print_entries() -> None:
         async with make_client(way, "klatch-tail", warn) as klatch:

@@ -207,7 +207,8 @@ async def test_nothing_is_sent_under_an_account_that_is_another_one_now(server: 
 async def test_a_history_that_was_restored_is_told_and_followed_on(server: Server, tmp_path: Path) -> None:
     notices: list[str] = []
     async with (
-        Proxy(server.port) as proxy, Client(proxy.url, name="ann", randomness=at_once, on_notice=notices.append) as ann,
+        Proxy(server.port) as proxy,
+        Client(proxy.url, name="ann", randomness=at_once, on_notice=notices.append) as ann,
         contextlib.aclosing(ann.follow("#lobby", since=0)) as entries,
     ):
         await ann.send("#lobby", "before")

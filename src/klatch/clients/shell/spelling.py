@@ -16,12 +16,12 @@ _MINUTES = len("2026-11-21 14:03")
 def as_text(entry: Entry, zone: tzinfo | None = None) -> str | None:
     """`[2026-11-21 14:03] ann: Hello`; None for an entry that people are not shown.
 
-    Nothing in it takes over a terminal, and further lines of a message are set in, so that none passes for another's.
+    Nothing in it takes over a terminal.
     """
     said = make_inert(spell_entry(entry))
     if not said:
         return None
-    return f"[{spell_moment(entry.ts, zone)[:_MINUTES]}] {said}".replace("\n", "\n    ")
+    return f"[{spell_moment(entry.ts, zone)[:_MINUTES]}] {said}"
 
 
 def as_json(entry: Entry, room: str) -> bytes:
