@@ -31,7 +31,7 @@ p {{ color: var(--soft); margin: 0 0 24px }}
 dt {{ margin-top: 16px }}
 dd {{ margin: 4px 0 0 }}
 code {{ display: block; padding: 8px 12px; background: var(--sunken); border: 1px solid var(--line); border-radius: 6px;
-  font: 13.5px/20px ui-monospace, monospace; overflow-x: auto }}
+  font: 13.5px/20px ui-monospace, monospace; white-space: pre; overflow-x: auto }}
 </style></head><body><main>
 <h1>This Klatch is running</h1>
 <p>The page to chat in comes with a later version. Until then, open a terminal:</p>
