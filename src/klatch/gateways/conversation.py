@@ -136,8 +136,10 @@ class Conversation:
             return
         self._ended = True
         self._queue = None
+        self._engine.fanout.flush()  # what was recorded before the goodbye is told before it
         self._tell(Bye(reason=message, retry_after=retry_after))
         self.backlog.write()
+        self.backlog.drop()  # after the goodbye nothing may follow
         self._wire.close(code)
 
     # Requests, each answered through a callback.
