@@ -24,6 +24,7 @@ from klatch.gateways.trust import Trust, is_same_origin
 from klatch.protocols import frames
 
 PATH: Final = "/ws"
+VERSION: Final = "13"  # of the WebSocket protocol
 WINDOW: Final = 256  # commands of one peer under way at once
 _CLOSE_WITHIN: Final = 5.0  # seconds a peer has to take what is left and say goodbye
 _PINGS_MOST: Final = 100  # pings within _PINGS_WITHIN seconds
@@ -199,7 +200,7 @@ class WebSocketDoor(asyncio.Protocol):
             conversation.hear(message)
 
     def _shake_hands(self, protocol: ServerProtocol, request: Request) -> None:
-        response = self._check_origin(protocol, request) or protocol.accept(request)
+        response = self._check(protocol, request) or protocol.accept(request)
         if response.status_code == HTTPStatus.SWITCHING_PROTOCOLS:
             try:
                 peer = self._peer(request)
@@ -211,12 +212,17 @@ class WebSocketDoor(asyncio.Protocol):
         self._look_after()
 
     @staticmethod
-    def _check_origin(protocol: ServerProtocol, request: Request) -> Response | None:
-        """Another site's page must not speak here in the name of whoever looks at it."""
+    def _check(protocol: ServerProtocol, request: Request) -> Response | None:
+        """What the state machine leaves open: the path, the version's own status, and that another site's page must
+        not speak here in the name of whoever looks at it."""
         if request.path.partition("?")[0] != PATH:
             return protocol.reject(HTTPStatus.NOT_FOUND, f"WebSockets are at {PATH}.\n")
         if not is_same_origin(request.headers.get("Origin"), request.headers.get("Host")):
             return protocol.reject(HTTPStatus.FORBIDDEN, "Pages of other sites may not connect here.\n")
+        if request.headers.get("Sec-WebSocket-Version", VERSION) != VERSION:
+            response = protocol.reject(HTTPStatus.UPGRADE_REQUIRED, f"This server speaks version {VERSION}.\n")
+            response.headers["Sec-WebSocket-Version"] = VERSION  # RFC 6455, section 4.4
+            return response
         return None
 
     def _peer(self, request: Request) -> Peer:
