@@ -10,7 +10,8 @@ RANK: Final = {role: len(ROLES) - place for place, role in enumerate(ROLES)}
 
 
 class Account(msgspec.Struct, frozen=True):
-    """Someone with an id that never changes. `fleeting`: without a secret, so it ends with its connection."""
+    """Someone with an id that never changes. An empty `display_name` is the same as the name; `fleeting`: without a
+    secret, so that it ends with its connection."""
 
     id: str
     name: str
@@ -19,15 +20,6 @@ class Account(msgspec.Struct, frozen=True):
     fleeting: bool = False
     status: str = ""
     away: bool = False
-
-
-class Membership(msgspec.Struct, frozen=True):
-    """One account's place in one room; `horizon` is the first entry it may read."""
-
-    room: str
-    account: str
-    role: str
-    horizon: int = 1
 
 
 def outranks(role: str, other: str) -> bool:

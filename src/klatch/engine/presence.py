@@ -59,7 +59,7 @@ class Roster:
             return Person(
                 id=account.id,
                 name=account.name,
-                display_name=account.display_name,
+                display_name=account.display_name or account.name,
                 state="offline",
                 status=account.status,
                 role=role,
@@ -68,7 +68,7 @@ class Roster:
         return Person(
             id=now.id,
             name=now.name,
-            display_name=now.display_name,
+            display_name=now.display_name or now.name,
             state="away" if now.away else "online",
             status=now.status,
             since=here.since,

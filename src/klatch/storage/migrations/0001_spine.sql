@@ -11,7 +11,7 @@ CREATE TABLE accounts (
     id            INTEGER PRIMARY KEY REFERENCES logs (id),
     username      TEXT NOT NULL,
     username_key  TEXT UNIQUE,             -- NULL once the account ended: the name is free again
-    display_name  TEXT NOT NULL,
+    display_name  TEXT NOT NULL,           -- empty: as the username
     role          TEXT NOT NULL,
     secret_hash   BLOB UNIQUE,             -- NULL: the account ends with its connection
     status        TEXT NOT NULL DEFAULT '',
