@@ -7,14 +7,14 @@ import msgspec
 
 from klatch.core.answers import Ack, RoomState
 from klatch.core.commands import Hello, Rename, SetDisplayName, SetStatus
-from klatch.core.events import DisplayNamed, Renamed, StatusSet
+from klatch.core.events import DisplayNamed, Left, Renamed, StatusSet
 from klatch.core.members import Account
 from klatch.core.names import parse_display_name, parse_username, room_key, username_key
 from klatch.core.refusals import Refused
 from klatch.core.rooms import LOBBY
 from klatch.core.texts import parse_status
 from klatch.engine import rooms
-from klatch.engine.recording import record
+from klatch.engine.recording import record, sign
 from klatch.storage.port import NewAccount, Transaction
 
 _SECRET_LEAST: Final = 22
@@ -42,7 +42,13 @@ def enter(transaction: Transaction, hello: Hello) -> Entrance:
 
 
 def end(transaction: Transaction, account: str) -> None:
-    """Ends a guest's account; its name is free again."""
+    """Ends a guest's account: it leaves its rooms, and its name is free again. Nobody who is in the lobby joined it."""
+    ending = transaction.present(account)
+    if ending is None:
+        return
+    for place in transaction.places_of(account):
+        if place.room.name != LOBBY:
+            transaction.append(place.room.id, sign(ending), Left())
     transaction.end_account(account)
 
 
@@ -81,7 +87,7 @@ def _begin(transaction: Transaction, wish: str, secret: bytes | None) -> Account
     lobby = transaction.place_by_key(room_key(LOBBY), account)
     if lobby is not None:
         transaction.add_member(lobby.room.id, account, "guest")
-    return Account(account, name, name, "guest", secret is None)
+    return Account(account, name, "", "guest", secret is None)
 
 
 def _free_name(transaction: Transaction, wish: str, asking: str | None) -> tuple[str, str]:

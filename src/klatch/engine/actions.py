@@ -41,7 +41,7 @@ def decide(transaction: Transaction, account: str, command: ask.Command) -> Ack:
 
 def present(reader: Reader, account: str) -> Account:
     """The account as it is now; refuses one that has ended."""
-    found = reader.account(account)
+    found = reader.present(account)
     if found is None:
         raise Refused("not_registered", "This account has ended. Come in again.")
     return found

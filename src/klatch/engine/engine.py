@@ -50,7 +50,7 @@ class Engine:
         self.observer = observer
         self.turn = Turn(observer)
         self.sessions = Sessions(limits)
-        self.fanout = FanOut(self.sessions)
+        self.fanout = FanOut(self.sessions, observer)
         self.roster = Roster(clock, bus.hint)
         self._rates = RateLimits(limits, pace)
         self._store = store
@@ -206,6 +206,8 @@ class Engine:
         here, before = set(self.roster), self.clock() - self.limits.guest_days * _DAY
 
         def end_unseen(transaction: Transaction) -> None:
+            for account in here:
+                transaction.set_seen(account)
             for account in transaction.guests_unseen(before):
                 if account not in here:
                     accounts.end(transaction, account)

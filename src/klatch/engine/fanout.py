@@ -2,11 +2,14 @@
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Callable, Iterable
+from operator import methodcaller
 from typing import Final
 
 from klatch.core.answers import AnyAnswer, Heads
 from klatch.core.events import Created, Entry, Joined, Kicked, Left
 from klatch.engine.sessions import Session, Sessions, Shape
+from klatch.observe.port import Observer
 
 _MOVES: Final = frozenset({Created, Joined, Left, Kicked})  # the entries that change who listens
 
@@ -15,8 +18,9 @@ class FanOut:
     """Which session listens to which log. Membership follows the entries themselves, in their order: whoever an
     entry removes is owed that entry and none after it."""
 
-    def __init__(self, sessions: Sessions) -> None:
+    def __init__(self, sessions: Sessions, observer: Observer) -> None:
         self._sessions = sessions
+        self._observer = observer
         self._listeners: defaultdict[str, dict[Session, None]] = defaultdict(dict)
         self._pending: dict[str, list[Entry]] = {}
         self._heads: dict[str, int] = {}
@@ -54,26 +58,13 @@ class FanOut:
         """Owes what is pending; each log's entries are spelled once for each shape."""
         pending, self._pending = self._pending, {}
         for log, entries in pending.items():
-            spelled: dict[Shape, bytes] = {}
-            for session in self._listeners.get(log, ()):
-                data = spelled.get(session.shape)
-                if data is None:
-                    data = spelled[session.shape] = session.shape.spell_entries(entries)
-                if data:
-                    session.backlog.owe(data)
+            self._owe(self._listeners.get(log, ()), methodcaller("spell_entries", entries))
 
     def hint(self, hint: AnyAnswer, log: str | None, beside: str | None) -> None:
         """Owes a hint to the listeners of a log, or to everyone, but not to the account `beside`."""
         self.flush()
-        spelled: dict[Shape, bytes] = {}
-        for session in list(self._listeners.get(log, ()) if log is not None else self._sessions):
-            if session.account.id == beside:
-                continue
-            data = spelled.get(session.shape)
-            if data is None:
-                data = spelled[session.shape] = session.shape.spell(hint)
-            if data:
-                session.backlog.owe(data)
+        listeners = self._listeners.get(log, ()) if log is not None else self._sessions
+        self._owe((each for each in listeners if each.account.id != beside), methodcaller("spell", hint))
 
     def beat(self) -> None:
         """Tells the heads of the logs that grew since the beat before the last, so that whoever missed a push asks."""
@@ -85,6 +76,20 @@ class FanOut:
         """Whether a session of this account listens to a log."""
         listeners = self._listeners.get(log, {})
         return any(session in listeners for session in self._sessions.of(account))
+
+    def _owe(self, sessions: Iterable[Session], spell: Callable[[Shape], bytes]) -> None:
+        spelled: dict[Shape, bytes] = {}
+        for session in sessions:
+            data = spelled.get(session.shape)
+            if data is None:
+                try:
+                    data = spell(session.shape)
+                except Exception as failure:  # noqa: BLE001 - one shape that fails must not silence the others
+                    self._observer.defect(session.door, failure)
+                    data = b""
+                spelled[session.shape] = data
+            if data:
+                session.backlog.owe(data)
 
     def _follow_before(self, entry: Entry) -> None:
         """Whoever the entry lets in is owed it."""

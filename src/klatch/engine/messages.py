@@ -24,7 +24,7 @@ def send(transaction: Transaction, actor: Account, command: SendMessage) -> Ack:
     if message.reply_to is not None:
         rules.standing(_message(transaction, place, message.reply_to), message.reply_to)
     ack = record(transaction, actor, place.room.id, message, command)
-    _mention(transaction, names, place.room.id, ack.seq)
+    _mention(transaction, actor, names, place.room.id, ack.seq)
     return ack
 
 
@@ -41,7 +41,7 @@ def edit(transaction: Transaction, actor: Account, command: EditMessage) -> Ack:
     names = find_mentions(amended.text)
     ack = record(transaction, actor, place.room.id, amended, command)
     transaction.remove_mentions(place.room.id, entry.seq)
-    _mention(transaction, names, place.room.id, entry.seq)
+    _mention(transaction, actor, names, place.room.id, entry.seq)
     return ack
 
 
@@ -109,10 +109,10 @@ def history(reader: Reader, viewer: Account, query: History) -> Page:
     return Page(room=log, items=settle(shown, changes), as_of=head, more=len(lines) > limit, ref=query.ref)
 
 
-def _mention(transaction: Transaction, names: list[str], room: str, seq: int) -> None:
+def _mention(transaction: Transaction, actor: Account, names: list[str], room: str, seq: int) -> None:
     for name in names:
         account = rooms.account_named(transaction, name)
-        if account is not None:
+        if account is not None and account.id != actor.id:
             transaction.add_mention(room, account.id, seq)
 
 

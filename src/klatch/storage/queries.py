@@ -14,11 +14,12 @@ _ENTRY: Final = "log_id, seq, id, ts, author_id, author_name, cid, body"
 
 # Accounts.
 ACCOUNT: Final = f"SELECT {_ACCOUNT} FROM accounts a WHERE a.id = :id"
+ACCOUNT_HERE: Final = f"{ACCOUNT} AND a.ended_ts IS NULL"
 ACCOUNT_BY_KEY: Final = f"SELECT {_ACCOUNT} FROM accounts a WHERE a.username_key = :key"
 ACCOUNT_BY_SECRET: Final = f"SELECT {_ACCOUNT} FROM accounts a WHERE a.secret_hash = :secret_hash"
 ADD_ACCOUNT: Final = """
     INSERT INTO accounts (id, username, username_key, display_name, role, secret_hash, created_ts, seen_ts)
-    VALUES (:id, :name, :key, :name, :role, :secret_hash, :now, :now)
+    VALUES (:id, :name, :key, '', :role, :secret_hash, :now, :now)
 """
 SET_USERNAME: Final = "UPDATE accounts SET username = :name, username_key = :key WHERE id = :id"
 SET_DISPLAY_NAME: Final = "UPDATE accounts SET display_name = :name WHERE id = :id"

@@ -32,8 +32,12 @@ class Reader:
     # Accounts.
 
     def account(self, account: str) -> Account | None:
-        """An account by its id."""
+        """An account by its id, also one that has ended."""
         return _account(self._db.row(queries.ACCOUNT, {"id": int(account)}))
+
+    def present(self, account: str) -> Account | None:
+        """An account by its id, unless it has ended."""
+        return _account(self._db.row(queries.ACCOUNT_HERE, {"id": int(account)}))
 
     def account_by_key(self, key: str) -> Account | None:
         """An account that has the username with this key now."""

@@ -14,14 +14,21 @@ class RememberingReader(Reader):
     def __init__(self, driver: Driver) -> None:
         super().__init__(driver)
         self._accounts: dict[str, Account | None] = {}
+        self._present: dict[str, Account | None] = {}
         self._places: dict[tuple[str, str], Place | None] = {}
         self._grown: dict[str, tuple[int, int]] = {}  # last_seq and last_ts of the logs that grew
 
     def account(self, account: str) -> Account | None:
-        """An account by its id."""
+        """An account by its id, also one that has ended."""
         if account not in self._accounts:
             self._accounts[account] = super().account(account)
         return self._accounts[account]
+
+    def present(self, account: str) -> Account | None:
+        """An account by its id, unless it has ended."""
+        if account not in self._present:
+            self._present[account] = super().present(account)
+        return self._present[account]
 
     def place(self, room: str, account: str) -> Place | None:
         """A room by its id, with the account's place in it."""
@@ -77,6 +84,7 @@ class RememberingReader(Reader):
     def forget(self) -> None:
         """Something changed that may be remembered."""
         self._accounts.clear()
+        self._present.clear()
         self._places.clear()
 
     def write_heads(self) -> None:
