@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 import os
+import shutil
+import sqlite3
 import subprocess
 import sys
 import time
@@ -204,21 +206,46 @@ async def test_nothing_is_sent_under_an_account_that_is_another_one_now(server: 
     assert texts(await everything(server)) == []
 
 
-async def test_a_history_that_was_restored_is_told_and_followed_on(server: Server, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("lost", "new"), [(3, 0), (3, 1), (3, 3), (3, 7), (1, 300), (0, 2)])
+async def test_after_a_restore_one_follows_on_from_where_the_histories_part(
+    unlimited: Server, tmp_path: Path, lost: int, new: int
+) -> None:
+    """What was said after the copy was made is gone; what was said in the restored room instead is not missed."""
     notices: list[str] = []
     async with (
-        Proxy(server.port) as proxy,
+        Proxy(unlimited.port) as proxy,
+        Client(unlimited.url, name="bob", randomness=at_once) as bob,
         Client(proxy.url, name="ann", randomness=at_once, on_notice=notices.append) as ann,
         contextlib.aclosing(ann.follow("#lobby", since=0)) as entries,
     ):
-        await ann.send("#lobby", "before")
-        assert texts([await anext(entries), await anext(entries)]) == ["before"]
-        await asyncio.to_thread(server.kill)
-        server.data = tmp_path / "other"
-        await asyncio.to_thread(server.start)
-        await ann.send("#lobby", "after")
-        assert texts([await anext(entries)]) == ["after"]
+        await asyncio.gather(*[bob.send("#lobby", f"kept {number}") for number in range(5)])
+        await asyncio.to_thread(copy_store, unlimited, tmp_path / "copy")
+        await asyncio.gather(*[bob.send("#lobby", f"lost {number}") for number in range(lost)])
+        seen = [await anext(entries) for _ in range(6 + lost)]
+        proxy.shut = True
+        proxy.cut()
+        await asyncio.to_thread(unlimited.kill)
+        unlimited.data = tmp_path / "copy"
+        await asyncio.to_thread(unlimited.start)
+        await asyncio.gather(*[bob.send("#lobby", f"new {number}") for number in range(new)])
+        proxy.shut = False
+        await until(lambda: bool(notices))
+        await bob.send("#lobby", "last")
+        seen += [await anext(entries) for _ in range(new + 1)]
+    wanted = [("kept", 5), ("lost", lost), ("new", new)]
+    assert texts(seen) == [*[f"{what} {number}" for what, count in wanted for number in range(count)], "last"]
     assert "restored" in notices[0]
+
+
+def copy_store(server: Server, to: Path) -> None:
+    """A copy as a backup makes it, and restored: of another epoch."""
+    server.stop()
+    shutil.copytree(server.data, to)
+    store = to / "klatch.sqlite"
+    with contextlib.closing(sqlite3.connect(store)) as database:
+        database.execute("UPDATE store SET epoch = 'another'")
+        database.commit()
+    server.start()
 
 
 # The outbox.

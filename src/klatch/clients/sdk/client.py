@@ -190,14 +190,14 @@ class Client:
         self._talk.followings.add(following)
         try:
             while True:
-                while following.ready:
+                while following.ready and not following.in_doubt:
                     entry = following.ready.popleft()
                     yield entry
                     if removes(entry, self.account.id) and not following.ready:
                         await self._catch_up(following)
                 if following.fault is not None:
                     raise following.fault
-                if following.behind and not following.expecting:
+                if following.in_doubt or (following.behind and not following.expecting):
                     await self._catch_up(following)
                 else:
                     await following.wait()
@@ -225,14 +225,17 @@ class Client:
 
     async def _catch_up(self, following: Following) -> None:
         """Fetches what is missing; raises Refused if one may not read there any more."""
-        after = following.have
+        doubtful = following.in_doubt
+        after = following.compare_after if doubtful else following.have
         try:
             found = await self._insist(commands.Fetch(room=following.log, after=after, limit=commands.PAGE_MOST))
-        except Refused:
-            if following.have < after:
-                return  # the log was cut while this was asked
+        except Refused as refused:
+            if following.in_doubt and refused.code == "cursor":
+                return  # the log was restored while this was asked, and is shorter now
             raise
-        if following.have >= after:
+        if doubtful:
+            following.compare(found.entries, found.head)
+        elif not following.in_doubt:
             following.fill(found.entries, found.head)
 
     async def _insist(self, query: commands.Fetch) -> Range:

@@ -54,7 +54,7 @@ class Followings:
             if head is None:
                 following.fail(Refused("not_a_member", "You are not a member of that room any more.", field="room"))
             elif restored or head < following.have:
-                following.cut(head)
+                following.doubt(head)
             else:
                 following.tell(head)
                 following.expecting = following.behind and following.log in cursors
