@@ -119,16 +119,21 @@ class Engine:
         self._store.decide(lambda transaction: actions.decide(transaction, account, command), done)
 
     def look(self, session: Session, query: ask.Query, done: Done) -> None:
-        """Answers a query, after all that was recorded before it is on its way."""
-        self.fanout.flush()
+        """Answers a query, after all that the answer tells of is on its way: an entry that comes after a page is not
+        in it."""
+
+        def answered(outcome: object) -> None:
+            self.fanout.flush()
+            done(outcome)
+
         account = session.account.id
         match query:
             case ask.Help():
-                done(HelpText(commands=describe(), ref=query.ref))
+                answered(HelpText(commands=describe(), ref=query.ref))
             case ask.ListOnline():
-                done(Online(people=self.roster.online(), ref=query.ref))
+                answered(Online(people=self.roster.online(), ref=query.ref))
             case _:
-                self._store.read(lambda reader: self._answer(reader, account, query), done)
+                self._store.read(lambda reader: self._answer(reader, account, query), answered)
 
     def type(self, session: Session, room: str) -> None:
         """Tells the others in a room that somebody types."""

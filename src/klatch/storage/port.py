@@ -28,4 +28,5 @@ class Store(Protocol):
         """Runs a decision on the writer; `done` is called after COMMIT, then its entries are published."""
 
     def read(self, look: Look[T], done: Done[T]) -> None:
-        """Runs a look-up on a reader, in one snapshot; writers are not held up."""
+        """Runs a look-up on a reader, in one snapshot; writers are not held up. `done` is called after all that the
+        look-up saw has been published."""

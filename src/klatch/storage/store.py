@@ -50,6 +50,8 @@ class SqliteStore:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._publish: Callable[[list[Entry]], None]
         self._on_broken: Callable[[], None]
+        self._delivered = 0  # batches
+        self._early: list[Callable[[], None]] = []
         self._writer = Writer(self._connection, self._begin, self._settle, self._break)
         self.is_broken = False
 
@@ -66,7 +68,8 @@ class SqliteStore:
         self._writer.add(Job(decision, done))
 
     def read(self, look: Callable[[Reader], T], done: Callable[[T | Exception], None]) -> None:
-        """Runs a look-up on a reader, in one snapshot; writers are not held up. Answers nothing once it is closed."""
+        """Runs a look-up on a reader, in one snapshot; writers are not held up. `done` is called after all that the
+        look-up saw has been published; never, once the store is closed."""
         with contextlib.suppress(RuntimeError):
             self._readers.submit(self._read, look, done)
 
@@ -106,7 +109,8 @@ class SqliteStore:
             outcome = self._look(look)
         except Exception as failure:  # noqa: BLE001 - whatever it is, the one who asked is told
             outcome = failure
-        self._call(done, outcome)
+        # Taken after the look: whatever it saw belongs to this batch or to one before.
+        self._call(self._answer, self._writer.committing, done, outcome)
 
     def _look(self, look: Callable[[Reader], T]) -> T:
         connection: Connection | None = getattr(self._snapshots, "connection", None)
@@ -120,6 +124,13 @@ class SqliteStore:
 
     # On the event loop.
 
+    def _answer(self, batch: int, done: Callable[[Any], None], outcome: object) -> None:
+        """Tells what a reader saw, but not before what it saw has been published."""
+        if batch <= self._delivered:
+            self._tell("answer", done, outcome)
+        else:
+            self._early.append(lambda: self._answer(batch, done, outcome))
+
     def _deliver(self, settled: list[Settled]) -> None:
         self._observer.count("commits")
         self._observer.count("decisions", len(settled))
@@ -128,6 +139,10 @@ class SqliteStore:
             self._tell("answer", each.job.done, each.outcome)
             if each.entries:
                 self._tell("publish", self._publish, each.entries)
+        self._delivered += 1
+        early, self._early = self._early, []
+        for answer in early:
+            answer()
 
     def _tell(self, where: str, callback: Callable[..., None], what: object) -> None:
         try:

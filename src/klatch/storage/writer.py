@@ -59,6 +59,8 @@ class Writer:
         self._settle = settle
         self._broken = broken
         self._waiting: SimpleQueue[Job | None] = SimpleQueue()
+        self._batch = 0
+        self.committing = 0  # the last batch of which a reader may see something
         self._thread = threading.Thread(target=self._work, name="klatch-writer", daemon=True)
 
     def start(self) -> None:
@@ -86,6 +88,7 @@ class Writer:
             batch, going = self._gather()
             if not batch:
                 continue
+            self._batch += 1
             try:
                 settled = self._run(batch)
             except Exception as fault:  # noqa: BLE001 - whether the batch is kept is unknown: nothing may be acknowledged
@@ -129,6 +132,7 @@ class Writer:
         self._db.run("BEGIN IMMEDIATE")
         try:
             settled = decide(batch)
+            self.committing = self._batch
             self._db.run("COMMIT")
         except BaseException:
             self._roll_back()
