@@ -27,6 +27,7 @@ PATH: Final = "/ws"
 VERSION: Final = "13"  # of the WebSocket protocol
 WINDOW: Final = 256  # commands of one peer under way at once
 _CLOSE_WITHIN: Final = 5.0  # seconds a peer has to take what is left and say goodbye
+_MESSAGE: Final = frozenset({Opcode.TEXT, Opcode.BINARY, Opcode.CONT})
 _PINGS_MOST: Final = 100  # pings within _PINGS_WITHIN seconds
 _PINGS_WITHIN: Final = 1.0
 
@@ -105,6 +106,7 @@ class WebSocketDoor(asyncio.Protocol):
         protocol = self._protocol
         if protocol is None:
             return
+        self._heard = asyncio.get_running_loop().time()
         protocol.receive_data(data)
         for event in protocol.events_received():
             if isinstance(event, Frame):
@@ -175,20 +177,15 @@ class WebSocketDoor(asyncio.Protocol):
     # Frames.
 
     def _take(self, frame: Frame) -> None:
-        conversation = self._conversation
-        self._heard = asyncio.get_running_loop().time()
+        conversation, opcode = self._conversation, frame.opcode
         if conversation is None:
             return
-        match frame.opcode:
-            case Opcode.TEXT | Opcode.BINARY | Opcode.CONT:
-                if frame.fin and self._fragments is None:
-                    conversation.hear(bytes(frame.data))
-                else:
-                    self._gather(frame, conversation)
-            case Opcode.PING:
-                self._count_ping()
-            case _:
-                pass
+        if opcode is Opcode.TEXT and frame.fin:  # nearly always; continuations come as CONT
+            conversation.hear(bytes(frame.data))
+        elif opcode in _MESSAGE:
+            self._gather(frame, conversation)
+        elif opcode is Opcode.PING:
+            self._count_ping()
 
     def _gather(self, frame: Frame, conversation: Conversation) -> None:
         """A piece of a message; the state machine sees to their order and to their size together."""

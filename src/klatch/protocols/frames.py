@@ -128,28 +128,28 @@ _FIELDS: Final = {kind: _fields_of(kind) for kind in get_args(Request)}
 
 def _check_numbers(frame: bytes, request: Request) -> None:
     """Whole numbers have 64 bits, and zero has no sign: other languages could not read back what was meant."""
-    numbers = [(name, getattr(request, name)) for name in _numeric(type(request))]
-    if isinstance(request, Hello) and request.cursors is not None:
-        numbers += [("cursors", seq) for seq in request.cursors.rooms.values()]
-    for name, number in numbers:
-        if number is None:
-            continue
-        if not -_NUMBER_MOST <= number < _NUMBER_MOST:
-            raise Refused("number", f"The number {name} does not fit into 64 bits.", field=name)
-        if number == 0 and b"-0" in frame and _MINUS_ZERO.search(_outside_texts(frame)):
-            raise Refused("number", f"The number {name} is a zero with a sign; write 0.", field=name)
+    for name in _NUMERIC[type(request)]:
+        _check_number(frame, name, getattr(request, name))
+    if type(request) is Hello and request.cursors is not None:
+        for seq in request.cursors.rooms.values():
+            _check_number(frame, "cursors", seq)
 
 
-def _numeric(kind: type[msgspec.Struct]) -> list[str]:
-    known = _NUMERIC.get(kind)
-    if known is None:
-        known = _NUMERIC[kind] = [
-            field.name for field in msgspec.structs.fields(kind) if field.type in (int, int | None)
-        ]
-    return known
+def _check_number(frame: bytes, name: str, number: int | None) -> None:
+    if number is None:
+        return
+    if not -_NUMBER_MOST <= number < _NUMBER_MOST:
+        raise Refused("number", f"The number {name} does not fit into 64 bits.", field=name)
+    if number == 0 and b"-0" in frame and _MINUS_ZERO.search(_outside_texts(frame)):
+        raise Refused("number", f"The number {name} is a zero with a sign; write 0.", field=name)
 
 
-_NUMERIC: Final[dict[type[msgspec.Struct], list[str]]] = {}
+def _numeric_of(kind: type[msgspec.Struct]) -> list[str]:
+    """The fields of this kind of frame that hold whole numbers."""
+    return [field.name for field in msgspec.structs.fields(kind) if field.type in (int, int | None)]
+
+
+_NUMERIC: Final = {kind: _numeric_of(kind) for kind in get_args(Request)}
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
