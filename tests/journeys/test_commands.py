@@ -330,7 +330,33 @@ def test_a_terminal_of_few_letters_is_no_obstacle(server: Server, encoding: str)
     assert (done.returncode, done.stdout.partition("] ")[2]) == (0, "ann: \\u4f60\\u597d\n")
 
 
+def test_a_poor_locale_does_not_spoil_what_is_sent(server: Server) -> None:
+    done = klatch(
+        "send", "#lobby", "gr\u00fc\u00df", "--server", server.url, LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0"
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert texts(server) == ["gr\u00fc\u00df"]
+
+
 # How it ends.
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+@pytest.mark.parametrize("command", [("tail", "#lobby"), ("send", "#lobby", "Hello"), ("send", "#lobby", "--lines")])
+def test_where_results_cannot_be_written_it_says_so(server: Server, command: tuple[str, ...]) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [*KLATCH, *command, "--server", server.url],
+            input="one\n", stdout=full, stderr=subprocess.PIPE, text=True, check=False, timeout=20,
+        )  # fmt: skip
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "Standard output" in done.stderr
+
+
+def test_a_send_whose_numbers_nobody_reads_ends_quietly(unlimited: Server) -> None:
+    send = f"seq 3000 | {sys.executable} -m klatch send '#lobby' --lines --server {unlimited.url}"
+    done = subprocess.run(["bash", "-c", f"{send} | head -1"], capture_output=True, text=True, check=True, timeout=20)
+    assert (done.stdout, done.stderr) == ("2\n", "")
 
 
 @pytest.mark.parametrize(

@@ -52,15 +52,18 @@ def run(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
     except CannotKeep as cannot:
         fail(str(cannot), FAILED)
     except BrokenPipeError:
-        leave_quietly()
+        _drop_output()
+        sys.exit(0)
+    except OSError as fault:
+        _drop_output()
+        fail(fault.strerror or str(fault), FAILED)
     except KeyboardInterrupt:
         sys.exit(_INTERRUPTED)
 
 
-def leave_quietly() -> NoReturn:
-    """Nobody reads on: nothing more is written, also not by the interpreter as it ends."""
+def _drop_output() -> None:
+    """Nobody takes what is printed: nothing more is, also not what the interpreter still holds when it ends."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    sys.exit(0)
 
 
 def _status(fault: BaseException | None) -> int:

@@ -1,5 +1,6 @@
 """The options that all commands share which talk to a server."""
 
+import errno
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -40,7 +41,12 @@ def settle_way(server: str, name: str | None, token: str | None) -> "Way":
 
 
 def show(line: str | bytes | int) -> None:
-    """Prints a result. What the terminal's encoding lacks is spelled out."""
+    """Prints a result. What the terminal's encoding lacks is spelled out. Raises OSError if nobody takes it."""
     if isinstance(line, str) and hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="backslashreplace")
-    click.echo(line)
+    try:
+        click.echo(line)
+    except OSError as fault:
+        if fault.errno in (errno.EPIPE, errno.EINVAL):  # the second on Windows
+            raise BrokenPipeError from None
+        raise OSError(fault.errno, f"Standard output takes no more: {fault.strerror}.") from None

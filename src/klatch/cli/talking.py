@@ -23,20 +23,19 @@ def send(*, room: str, text: str | None, lines: bool, server: str, name: str | N
     """
     from klatch.clients.sdk import Refused
     from klatch.clients.shell.entering import make_client
-    from klatch.clients.shell.lines import check_text, read_lines, read_text
+    from klatch.clients.shell.lines import check_argument, read_lines, read_text
     from klatch.clients.shell.rooms import spell_room
     from klatch.clients.shell.sending import send_lines, send_text
 
     way, room = settle_way(server, name, token), spell_room(room)
     if lines and text not in (None, "-"):
         raise click.UsageError("--lines reads standard input; leave TEXT out.")
-    if text is None and sys.stdin.isatty():
+    if (text is None and sys.stdin and sys.stdin.isatty()) or (text in (None, "-") and sys.stdin is None):
         raise click.UsageError("Give TEXT, or pipe it in. In most shells '#room' needs its quotes.")
-    source = sys.stdin.fileno()
 
     async def send_all() -> None:
         async with make_client(way, "klatch-send", warn) as klatch:
-            await send_lines(klatch, room, read_lines(source), show)
+            await send_lines(klatch, room, read_lines(sys.stdin.fileno()), show)
 
     async def send_one() -> None:
         async with make_client(way, "klatch-send", warn) as klatch:
@@ -46,7 +45,7 @@ def send(*, room: str, text: str | None, lines: bool, server: str, name: str | N
         run(send_all)
         return
     try:
-        message = read_text(source) if text is None or text == "-" else check_text(text)
+        message = read_text(sys.stdin.fileno()) if text is None or text == "-" else check_argument(text)
     except Refused as refused:
         fail(refused.message, FAILED)
     run(send_one)

@@ -23,11 +23,15 @@ def read_text(source: int) -> str:
                 "too_long",
                 f"A message has at most {MESSAGE_LIMIT:,} characters; this one has more. --lines sends one a line.",
             )
-    return check_text(decode(data).removesuffix("\n").removesuffix("\r"))
+    return parse_message(decode(data).removesuffix("\n").removesuffix("\r"))
 
 
-def check_text(text: str) -> str:
-    """A message as it is sent; refuses what the server would refuse."""
+def check_argument(text: str) -> str:
+    """A message given on the command line; refuses what is none. A poor locale may have left it half read."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        text = decode(os.fsencode(text))
     return parse_message(text)
 
 

@@ -28,16 +28,16 @@ async def send_text(klatch: Client, room: str, text: str) -> int:
 async def send_lines(klatch: Client, room: str, lines: AsyncIterator[bytes], show: Callable[[int], None]) -> None:
     """Sends a message for each line that is not blank, many at once; shows their numbers in order, as they come.
 
-    Raises Halted at the first line that cannot be sent.
+    Raises Halted at the first line that cannot be sent, and OSError where numbers cannot be shown any more.
     """
     await enter_room(klatch, room)
     under_way: asyncio.Queue[tuple[int, asyncio.Future[Any] | Fault] | None] = asyncio.Queue(FLYING_MOST)
     async with asyncio.TaskGroup() as tasks:
         feeder = tasks.create_task(_feed(klatch, room, lines, under_way))
-        halted = await _confirm(under_way, show)
+        ended = await _confirm(under_way, show)
         feeder.cancel()
-    if halted is not None:
-        raise halted from halted.__cause__
+    if ended is not None:
+        raise ended
 
 
 async def _feed(
@@ -70,7 +70,8 @@ def _read(line: bytes) -> str | None:
 
 async def _confirm(
     under_way: "asyncio.Queue[tuple[int, asyncio.Future[Any] | Fault] | None]", show: Callable[[int], None]
-) -> Halted | None:
+) -> Halted | OSError | None:
+    """Why it ended before the last line, or None."""
     last = "No line was acknowledged"
     while (item := await under_way.get()) is not None:
         number, outcome = item
@@ -80,7 +81,10 @@ async def _confirm(
             seq = (await outcome).seq
         except (Refused, Unanswered, OSError) as fault:
             return _halt(number, fault, last)
-        show(seq)
+        try:
+            show(seq)
+        except OSError as fault:
+            return fault
         last = f"Line {number} was the last acknowledged, as number {seq}"
     return None
 
