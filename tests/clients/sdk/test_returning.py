@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import os
 import shutil
 import sqlite3
@@ -12,8 +13,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from websockets.asyncio.server import ServerConnection, serve
 
-from klatch.clients.sdk import Client, Refused, State, Unanswered
+from klatch.clients.sdk import Client, Refused, State, Unanswered, Unreadable
 from klatch.clients.sdk.client import make_cid
 from klatch.core.commands import CreateRoom, SendMessage
 from klatch.core.events import Entry, Message
@@ -246,6 +248,29 @@ def copy_store(server: Server, to: Path) -> None:
         database.execute("UPDATE store SET epoch = 'another'")
         database.commit()
     server.start()
+
+
+async def test_entries_of_a_newer_server_end_the_reading_with_a_sentence() -> None:
+    """A server of a version to come, with a kind of entry that this one does not know."""
+
+    async def talk(peer: ServerConnection) -> None:
+        async for frame in peer:
+            asked = json.loads(frame)
+            if asked["op"] == "hello":
+                person = {"id": "3", "name": "ann", "display_name": "ann", "state": "online"}
+                told = {"op": "welcome", "version": "9", "epoch": "e", "account": person, "head": 0, "rooms": []}
+                await peer.send(json.dumps(told | {"heads_every": 20_000, "now": 0}))
+            else:
+                entry = {"room": "7", "seq": 1, "id": "1", "ts": 1, "author": {"id": "3", "name": "ann"}}
+                entries = [entry | {"body": {"kind": "hologram"}}]
+                told = {"op": "range", "room": "7", "entries": entries, "head": 1, "more": False}
+                await peer.send(json.dumps(told | {"ref": asked["ref"]}))
+
+    async with serve(talk, "127.0.0.1", 0) as newer:
+        port = next(iter(newer.sockets)).getsockname()[1]
+        async with Client(f"http://127.0.0.1:{port}", name="ann") as ann:
+            with pytest.raises(Unreadable, match="newer"):
+                await anext(ann.follow("#lobby", since=0))
 
 
 # The outbox.

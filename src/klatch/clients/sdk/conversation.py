@@ -12,7 +12,7 @@ from websockets.exceptions import ConnectionClosed
 from klatch.clients.sdk.address import Address
 from klatch.clients.sdk.backoff import Backoff
 from klatch.clients.sdk.connection import as_refused, dial
-from klatch.clients.sdk.faults import Unanswered, Unreachable
+from klatch.clients.sdk.faults import Unanswered, Unreachable, Unreadable
 from klatch.clients.sdk.folders import outbox_folder
 from klatch.clients.sdk.followings import Followings
 from klatch.clients.sdk.outbox import Kept, Outbox
@@ -122,7 +122,7 @@ class Conversation:
         if self.over is not None:
             return
         self.over = fault
-        for key in self.requests.keys():  # noqa: SIM118 - a copy, as each is taken out
+        for key in self.requests.unanswered():
             self.requests.fail(key, fault)
         self.followings.fail(fault)
         self.online.set()
@@ -168,10 +168,11 @@ class Conversation:
         """Ends what takes too long: requests whose caller has waited enough, and connections that say nothing."""
         while True:
             await asyncio.sleep(_LOOK_EVERY)
-            if self._patience is not None and self.requests.idle_for() > self._patience:
+            if self._patience is not None:
                 fault = Unanswered(f"The server gave no answer for {self._patience:g} s.")
-                for key in self.requests.keys(queries_only=self.outbox is not None):
-                    self.requests.fail(key, fault)
+                for key in self.requests.overdue(self._patience):
+                    if self.outbox is None or key not in self.outbox:
+                        self.requests.fail(key, fault)
             sent = self.requests.sent_before()
             silent = self._clock() - max(self._heard, sent) if sent is not None else 0.0
             if self._socket is not None and silent > _ANSWER_WITHIN:
@@ -242,7 +243,7 @@ class Conversation:
             answer = read_answer(frame)
         except msgspec.DecodeError:
             if key := next((mark for mark in marks(frame) if mark), None):
-                self._fail(key, Unanswered("The server's answer cannot be read: it may be of a newer version."))
+                self._fail(key, Unreadable("The server's answer cannot be read. It may be newer than this client."))
             return
         match answer:
             case Entry() | Range(ref=None) | Heads():

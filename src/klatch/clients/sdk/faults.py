@@ -15,3 +15,7 @@ class Unanswered(Exception):  # noqa: N818 - read as a sentence: the request sta
 
 class CannotKeep(Exception):  # noqa: N818 - read as a sentence: the client cannot keep it
     """This machine cannot keep what was to be sent or remembered: says where and why."""
+
+
+class Unreadable(Exception):  # noqa: N818 - read as a sentence: the answer is unreadable
+    """The server answered something that this version does not understand."""

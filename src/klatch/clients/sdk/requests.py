@@ -12,10 +12,11 @@ _CRASHES_MOST: Final = 3
 class _Asked:
     """One request: its frame, and the future that its caller awaits."""
 
-    __slots__ = ("crashes", "frame", "future", "on_lane", "sent_at")
+    __slots__ = ("asked_at", "crashes", "frame", "future", "on_lane", "sent_at")
 
-    def __init__(self, frame: bytes, *, on_lane: bool) -> None:
+    def __init__(self, frame: bytes, now: float, *, on_lane: bool) -> None:
         self.frame = frame
+        self.asked_at = now
         self.on_lane = on_lane
         self.sent_at: float | None = None
         self.crashes = 0
@@ -32,7 +33,7 @@ class Requests:
         self._asked: dict[str, _Asked] = {}
         self._queries: dict[str, None] = {}
         self._lane = Lane()
-        self._progress = clock()
+        self._progress = clock()  # when something was answered last
 
     def __len__(self) -> int:
         return len(self._asked)
@@ -42,13 +43,14 @@ class Requests:
         known = self._asked.get(cid)
         if known is not None and known.frame == frame:
             return known.future
-        self._lane.add(cid, self._clock())
-        return self._add(cid, _Asked(frame, on_lane=True))
+        now = self._clock()
+        self._lane.add(cid, now)
+        return self._add(cid, _Asked(frame, now, on_lane=True))
 
     def add_query(self, ref: str, frame: bytes) -> asyncio.Future[Any]:
         """Asks for something that can be answered in any order."""
         self._queries[ref] = None
-        return self._add(ref, _Asked(frame, on_lane=False))
+        return self._add(ref, _Asked(frame, self._clock(), on_lane=False))
 
     def take_due(self) -> list[bytes]:
         """The frames to be sent now."""
@@ -121,21 +123,20 @@ class Requests:
         self._lane.lose()
         return poison
 
-    def keys(self, *, queries_only: bool = False) -> list[str]:
-        """What is unanswered."""
-        return [key for key, asked in self._asked.items() if not (queries_only and asked.on_lane)]
+    def unanswered(self) -> list[str]:
+        """What is not answered yet."""
+        return list(self._asked)
 
-    def idle_for(self) -> float:
-        """For how long something has been unanswered and nothing was answered, in seconds."""
-        return self._clock() - self._progress if self._asked else 0.0
+    def overdue(self, patience: float) -> list[str]:
+        """What is not answered though nothing else was either for as many seconds, and it waits for longer."""
+        latest = self._clock() - patience
+        return [key for key, asked in self._asked.items() if max(asked.asked_at, self._progress) < latest]
 
     def sent_before(self) -> float | None:
         """When the oldest request was sent that the present connection has not answered."""
         return min((asked.sent_at for asked in self._asked.values() if asked.sent_at is not None), default=None)
 
     def _add(self, key: str, asked: _Asked) -> asyncio.Future[Any]:
-        if not self._asked:
-            self._progress = self._clock()
         self._asked[key] = asked
         return asked.future
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
-from klatch.clients.sdk import Client, Refused, Unanswered
+from klatch.clients.sdk import Client, Refused, Unanswered, Unreadable
 from klatch.clients.sdk.client import make_cid
 from klatch.clients.sdk.lane import FLYING_MOST
 from klatch.clients.shell.lines import decode
@@ -12,7 +12,7 @@ from klatch.clients.shell.rooms import enter_room
 from klatch.core.commands import SendMessage
 from klatch.core.texts import parse_message
 
-Fault = Refused | Unanswered | OSError
+Fault = Refused | Unanswered | Unreadable | OSError
 
 
 class Halted(Exception):  # noqa: N818 - read as a sentence: it halted at that line
@@ -79,7 +79,7 @@ async def _confirm(
             if isinstance(outcome, Exception):
                 raise outcome
             seq = (await outcome).seq
-        except (Refused, Unanswered, OSError) as fault:
+        except (Refused, Unanswered, Unreadable, OSError) as fault:
             return _halt(number, fault, last)
         try:
             show(seq)
