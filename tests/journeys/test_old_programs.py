@@ -175,6 +175,7 @@ def test_ctrl_c_says_goodbye_to_all_and_ends_the_server_well(server: Server) -> 
             peer.sees(r"^\* The server is stopping\.")
             assert peer.over.wait(5)
         assert server.process.wait(10) == 0
+    assert server.stop() == 0
 
 
 def test_a_second_room_is_named_before_its_lines(server: Server) -> None:
