@@ -3,14 +3,10 @@
 import errno
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import click
 
 from klatch.cli.ending import FAILED, fail
-
-if TYPE_CHECKING:
-    from klatch.clients.shell.entering import Way
 
 
 def talks_to_a_server(command: Callable[..., None]) -> Callable[..., None]:
@@ -31,13 +27,10 @@ def talks_to_a_server(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-def settle_way(server: str, name: str | None, token: str | None) -> "Way":
-    """The server and the name that the options gave."""
-    from klatch.clients.shell.entering import Way
-
+def refuse_token(token: str | None) -> None:
+    """Ends with a sentence where somebody wants to sign in."""
     if token is not None:
         fail("This version has no accounts to sign in to; leave --token (KLATCH_TOKEN) out to come as a guest.", FAILED)
-    return Way(server, name)
 
 
 def show(line: str | bytes | int) -> None:

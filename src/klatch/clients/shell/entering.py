@@ -4,23 +4,14 @@ import getpass
 import re
 from collections.abc import Callable
 
-import msgspec
-
 from klatch.clients.sdk import Client, Refused, State
 from klatch.core.names import USERNAME_LIMIT, parse_username
 
 _UNFIT = re.compile(r"[^\w.\[\]{}\\|^`-]", re.ASCII)
 
 
-class Way(msgspec.Struct, frozen=True):
-    """Where to, and under which name; without one, under that of the login."""
-
-    server: str
-    name: str | None
-
-
-def make_client(way: Way, program: str, warn: Callable[[str], None]) -> Client:
-    """A client for a command. `warn` is told once when the server goes away, and once when it is back."""
+def make_client(server: str, name: str | None, program: str, warn: Callable[[str], None]) -> Client:
+    """A client for a command; without a name it goes by that of the login. `warn` is told once when the server goes away, and once when it is back."""
     was_away = False
 
     def tell(state: State) -> None:
@@ -32,7 +23,7 @@ def make_client(way: Way, program: str, warn: Callable[[str], None]) -> Client:
             was_away = False
             warn("Online again.")
 
-    return Client(way.server, name=way.name or name_of_login(), program=program, on_state=tell, on_notice=warn)
+    return Client(server, name=name or name_of_login(), program=program, on_state=tell, on_notice=warn)
 
 
 def name_of_login() -> str:
