@@ -11,7 +11,10 @@ _UNFIT = re.compile(r"[^\w.\[\]{}\\|^`-]", re.ASCII)
 
 
 def make_client(server: str, name: str | None, program: str, warn: Callable[[str], None]) -> Client:
-    """A client for a command; without a name it goes by that of the login. `warn` is told once when the server goes away, and once when it is back."""
+    """A client for a command; without a name it goes by that of the login.
+
+    `warn` is told once when the server goes away, and once when it is back.
+    """
     was_away = False
 
     def tell(state: State) -> None:
