@@ -1,6 +1,7 @@
 """The keeper: follows the logs and writes the transcripts, a few times a second and never on the event loop."""
 
 import asyncio
+import math
 import re
 from collections.abc import Callable
 from functools import partial
@@ -20,6 +21,7 @@ T = TypeVar("T")
 
 WRITE_EVERY: Final = 0.25  # seconds
 _TRY_AGAIN_AFTER: Final = 5.0
+_STOP_WITHIN: Final = 2.0
 _SECOND: Final = 1_000
 
 
@@ -35,6 +37,7 @@ class Transcripts:
         self._heads: dict[str, int] = {}
         self._stirred = asyncio.Event()
         self._stopping = asyncio.Event()
+        self._deadline = math.inf
 
     def note(self, entries: list[Entry]) -> None:
         """Hears of entries that are on disk. What they say is read from the store, when there is time."""
@@ -43,7 +46,8 @@ class Transcripts:
         self._stirred.set()
 
     def stop(self) -> None:
-        """Writes what is left, then ends."""
+        """Writes what is left, then ends. Where much is left the next start goes on with it."""
+        self._deadline = asyncio.get_running_loop().time() + _STOP_WITHIN
         self._stopping.set()
         self._stirred.set()
 
@@ -76,7 +80,6 @@ class Transcripts:
             await self._stirred.wait()
             await self._pause(WRITE_EVERY)
             self._stirred.clear()
-        await asyncio.to_thread(shelf.save, clean=True)
 
     async def _pause(self, seconds: float) -> None:
         """Waits, but not when it is time to stop."""
@@ -87,8 +90,8 @@ class Transcripts:
 
     async def _write(self, shelf: Shelf) -> None:
         """Brings the files to where the logs are."""
-        more = True
-        while more:
+        more, loop = True, asyncio.get_running_loop()
+        while more and loop.time() < self._deadline:
             heads, self._heads = self._heads, {}
             told, more = await self._read(partial(self._tell, shelf, heads))
             if more:
@@ -131,7 +134,7 @@ class Transcripts:
                 elif fresh != text:
                     shelf.replace(account, fresh)
         shelf.note.struck.clear()
-        shelf.save(clean=False)
+        shelf.save()
 
     async def _mend(self, shelf: Shelf) -> None:
         """Writes files that are not what they should be anew, from the beginning of the logs."""
@@ -171,7 +174,7 @@ def _put(shelf: Shelf, told: Told) -> None:
     for account, lines in told.lines.items():
         shelf.append(account, bytes(lines.text), lines.first, lines.last)
     shelf.drop(told.ended)
-    shelf.save(clean=False)
+    shelf.save()
 
 
 def _fill(shelf: Shelf, told: Told, accounts: list[str]) -> None:

@@ -30,7 +30,7 @@ class Volume(msgspec.Struct):
 
 
 class Note(msgspec.Struct):
-    """What is remembered between two starts. `form` tells how lines were spelled; `clean`: all was written at the end.
+    """What is remembered between two starts. `form` tells how lines were spelled.
 
     `struck` are the rooms and numbers of deleted messages whose words may still be in a file.
     """
@@ -40,7 +40,6 @@ class Note(msgspec.Struct):
     known: Witnesses
     volumes: dict[str, Volume]
     taken: dict[str, int]
-    clean: bool = False
     struck: list[tuple[str, int]] = []
 
 
@@ -53,7 +52,7 @@ class Shelf:
         self._folder = folder
         self.note = self._remember(epoch, form)
         self._trim()
-        self.save(clean=False)
+        self.save()
 
     def begin(self, accounts: list[str]) -> None:
         """Makes way for the files of these accounts, and notes that they are ours from now on."""
@@ -62,7 +61,7 @@ class Shelf:
             self._set_aside(volume)
             volume.begun = True
         if fresh:
-            self.save(clean=False)
+            self.save()
 
     def append(self, account: str, lines: bytes, first: int, last: int) -> None:
         """Adds whole lines to a file; `first` and `last` are the times of theirs."""
@@ -105,7 +104,7 @@ class Shelf:
 
     def empty(self, accounts: list[str]) -> None:
         """Empties files, having noted that they have to be written anew."""
-        self.save(clean=False)
+        self.save()
         for account in accounts:
             volume = self.note.volumes[account]
             self.path(account).write_bytes(b"")
@@ -115,17 +114,12 @@ class Shelf:
         """The files were written anew."""
         for account in accounts:
             self.note.volumes[account].spoiled = False
-        self.save(clean=False)
+        self.save()
 
-    def save(self, *, clean: bool) -> None:
+    def save(self) -> None:
         """Remembers how far everything was written: after it was."""
-        self.note.clean = clean
         fresh = self._folder / f"{NOTE}.new"
-        with fresh.open("wb") as file:
-            file.write(msgspec.json.encode(self.note))
-            if clean:
-                file.flush()
-                os.fsync(file.fileno())
+        fresh.write_bytes(msgspec.json.encode(self.note))
         fresh.replace(self._folder / NOTE)
 
     def path(self, account: str) -> Path:
@@ -160,7 +154,7 @@ class Shelf:
             return volume.length == 0
         if size > volume.length:
             os.truncate(path, volume.length)
-        return size >= volume.length and (self.note.clean or _checksum(path) == volume.check)
+        return size >= volume.length and _checksum(path) == volume.check
 
     def _set_aside(self, volume: Volume) -> None:
         """A file that stands in the way is not ours: it keeps its lines under another name."""
