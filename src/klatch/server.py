@@ -45,6 +45,13 @@ class DoorInUse(Exception):  # noqa: N818 - read as a sentence
     """A door cannot be opened: says which and what to do."""
 
 
+def run(settings: Settings, opened: Callable[[Address], None], *, as_json: bool = False) -> int:
+    """Runs a server to its end, on uvloop where there is one; see `serve`."""
+    recorder = Recorder(as_json=as_json, verbose=settings.verbose or settings.classic)
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        return runner.run(serve(settings, recorder, opened))
+
+
 async def serve(settings: Settings, recorder: Recorder, opened: Callable[[Address], None]) -> int:
     """Runs the server until it is asked to stop; gives the process's exit status.
 
@@ -108,6 +115,14 @@ def ways_in(address: Address) -> list[tuple[str, str]]:
     ways.append(("Say something from a script", f"klatch send{server} --name ann '#lobby' 'Hello'"))
     ways.append(("Follow a room", f"klatch tail{server} --name ann '#lobby' --follow"))
     return ways
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop  # noqa: PLC0415 - there is none on Windows
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
 
 
 def _spare_collections() -> None:

@@ -9,7 +9,8 @@ from typing import Annotated
 import msgspec
 from platformdirs import user_data_path
 
-from klatch.core.limits import Limits
+from klatch.core.addresses import is_loopback
+from klatch.core.limits import UNLIMITED, Limits
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -55,6 +56,13 @@ def read_settings(path: Path | None) -> Settings:
 def change(settings: Settings, **given: object) -> Settings:
     """The settings with those that were given (not None) on the command line."""
     return msgspec.structs.replace(settings, **{name: value for name, value in given.items() if value is not None})
+
+
+def lift_limits(settings: Settings) -> Settings:
+    """The settings without rate limits: for benchmarks and tests, on loopback only."""
+    if not (settings.host == "localhost" or is_loopback(settings.host)):
+        raise BadSettings("--no-limits is for loopback only; leave it out, or listen on 127.0.0.1.")
+    return change(settings, limits=UNLIMITED)
 
 
 def _explain(fault: str) -> str:

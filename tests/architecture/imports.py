@@ -17,7 +17,7 @@ class Import:
     """The module that it loads; where a name is taken from a module, that module."""
     line: int
     when_loaded: bool
-    """False inside a function: that one happens only when the function is called."""
+    """False inside a function, which loads it only when called, and where only types need it."""
 
 
 def modules(source: Path) -> dict[str, Path]:
@@ -35,13 +35,16 @@ def imports(source: Path) -> Iterator[Import]:
     for importer, path in known.items():
         package = importer if path.name == "__init__.py" else importer.rpartition(".")[0]
         tree = ast.parse(path.read_text(encoding="utf-8"), str(path))
-        later = {id(node) for function in ast.walk(tree) if is_function(function) for node in ast.walk(function)}
+        later = {id(node) for outer in ast.walk(tree) if defers(outer) for node in ast.walk(outer)}
         for node in ast.walk(tree):
             for imported in names(node, package, known):
                 yield Import(importer, imported, node.lineno, id(node) not in later)
 
 
-def is_function(node: ast.AST) -> bool:
+def defers(node: ast.AST) -> bool:
+    """A function loads when it is called; what only types need is never loaded."""
+    if isinstance(node, ast.If):
+        return isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
     return isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
 
 

@@ -20,9 +20,10 @@ MAY_IMPORT = {
     "engine": {"core", "observe", "storage.port", "bus.port", "files.port", "outbound.port"},
     "gateways": {"core", "protocols", "engine", "observe"},
     "clients": {"core", "protocols"},
-    "settings": set(),
+    "settings": {"core"},
     "server": EVERYTHING_BUT_CLIENTS,
-    "cli": {"server", "clients", "settings"},
+    # Administration looks at the data directory itself, also while no server runs.
+    "cli": {"server", "clients", "settings", "storage.faults", "storage.verify"},
     "__main__": {"cli"},
 }
 

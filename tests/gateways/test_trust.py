@@ -2,7 +2,8 @@
 
 import pytest
 
-from klatch.gateways.trust import Trust, is_loopback, is_same_origin
+from klatch.core.addresses import is_loopback
+from klatch.gateways.trust import Trust, is_same_origin
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "127.8.8.8", "::1", "::ffff:127.0.0.1", "::1%lo"])

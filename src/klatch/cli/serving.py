@@ -61,43 +61,22 @@ def serve(*, config: Path | None, no_limits: bool, as_json: bool, irc_port: int 
 
 def _settle(config: Path | None, *, no_limits: bool, given: dict[str, Any]) -> "Settings":
     """The file's settings, with those of the command line over them."""
-    from klatch.core.limits import UNLIMITED
-    from klatch.gateways.trust import is_loopback
-    from klatch.settings import BadSettings, change, read_settings
+    from klatch.settings import change, lift_limits, read_settings
 
     settings = change(read_settings(config), **given)
-    if no_limits:
-        if not (settings.host == "localhost" or is_loopback(settings.host)):
-            raise BadSettings("--no-limits is for loopback only; leave it out, or listen on 127.0.0.1.")
-        settings = change(settings, limits=UNLIMITED)
-    return settings
+    return lift_limits(settings) if no_limits else settings
 
 
 def _serve(settings: "Settings", *, as_json: bool) -> int:
-    import asyncio
-
-    from klatch.observe.recorder import Recorder
-    from klatch.server import DoorInUse
-    from klatch.server import serve as run
+    from klatch.server import DoorInUse, run
     from klatch.storage.faults import StoreUnusable
 
-    recorder = Recorder(as_json=as_json, verbose=settings.verbose or settings.classic)
     try:
-        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-            return runner.run(run(settings, recorder, lambda address: _tell(address, as_json=as_json)))
+        return run(settings, lambda address: _tell(address, as_json=as_json), as_json=as_json)
     except StoreUnusable as unusable:
         fail(str(unusable), unusable.exit_code)
     except DoorInUse as in_use:
         fail(str(in_use), FAILED)
-
-
-def _loop_factory() -> Any:
-    """uvloop where there is one."""
-    try:
-        import uvloop
-    except ImportError:
-        return None
-    return uvloop.new_event_loop
 
 
 def _tell(address: "Address", *, as_json: bool) -> None:

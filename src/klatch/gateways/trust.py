@@ -1,11 +1,12 @@
 """Whom a door lets in without a password, and which pages may speak through a browser."""
 
 from collections.abc import Mapping
-from ipaddress import ip_address
 from typing import Final
 from urllib.parse import urlsplit
 
 import msgspec
+
+from klatch.core.addresses import is_loopback
 
 # A request that carries one of these came through a proxy: the peer's address is the proxy's.
 _FORWARDING: Final = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via")
@@ -21,16 +22,6 @@ class Trust(msgspec.Struct, frozen=True):
         if self.guests is not None:
             return self.guests
         return is_loopback(address) and not any(name in headers for name in _FORWARDING)
-
-
-def is_loopback(address: str) -> bool:
-    """Whether an address is this machine itself."""
-    try:
-        parsed = ip_address(address.partition("%")[0])
-    except ValueError:
-        return False
-    mapped = getattr(parsed, "ipv4_mapped", None)
-    return (mapped or parsed).is_loopback
 
 
 def is_same_origin(origin: str | None, host: str | None) -> bool:
