@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -303,6 +304,24 @@ async def test_a_reader_sees_one_snapshot_and_holds_up_no_writer(corner: Corner)
     await corner.kept.decide(say(corner.room, corner.ann, "meanwhile"))
     written.set()
     assert await outcome == (0, 0)
+
+
+async def test_what_a_look_saw_has_been_published_when_it_is_told(
+    corner: Corner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer = corner.kept.store._writer
+    settle = writer._settle
+
+    def settle_late(settled: list[Any]) -> None:
+        time.sleep(0.05)
+        settle(settled)
+
+    monkeypatch.setattr(writer, "_settle", settle_late)
+    said = corner.kept.submit(say(corner.room, corner.ann, "seen by readers before its sender is told"))
+    while not (head := await corner.kept.read(lambda reader: reader.head(corner.room))):
+        pass
+    assert len(corner.kept.published) == head
+    await said
 
 
 async def test_a_reader_cannot_write(corner: Corner) -> None:

@@ -1,0 +1,114 @@
+"""Limits: how much one may send, and how much may wait to be read."""
+
+from pathlib import Path
+
+import pytest
+
+from klatch.core.commands import SendMessage
+from klatch.core.limits import Limits
+from klatch.core.refusals import Refused
+from klatch.engine.limits import Bucket
+from tests.engine.people import House, Person, open_house
+
+SECRET = "the secret of zoe, long enough"
+SLOW = Limits(member_burst=3, member_rate=2.0, address_burst=5, address_rate=4.0)
+
+
+async def send(person: Person, times: int) -> list[str]:
+    """The codes with which messages are refused, or nothing."""
+    return [await person.refused(SendMessage, room="#lobby", text="x") for _ in range(times)]
+
+
+# Rates.
+
+
+async def test_a_burst_is_allowed_and_then_no_more(tmp_path: Path) -> None:
+    async with open_house(tmp_path, SLOW) as house:
+        zoe = await house.come("zoe")
+        assert await send(zoe, 4) == ["", "", "", "rate_limited"]
+
+
+async def test_after_the_time_that_was_told_it_is_allowed_again(tmp_path: Path) -> None:
+    async with open_house(tmp_path, SLOW) as house:
+        zoe = await house.come("zoe")
+        await send(zoe, 3)
+        with pytest.raises(Refused) as caught:
+            await zoe.says("#lobby", "x")
+        assert caught.value.retry_after == 500
+        house.pace += 0.5
+        assert await send(zoe, 2) == ["", "rate_limited"]
+
+
+async def test_the_connections_of_an_account_share_its_rate(tmp_path: Path) -> None:
+    async with open_house(tmp_path, SLOW) as house:
+        first, second = await house.come("zoe", SECRET), await house.come("zoe", SECRET)
+        await send(first, 3)
+        assert await send(second, 1) == ["rate_limited"]
+
+
+async def test_the_people_of_an_address_share_its_rate(tmp_path: Path) -> None:
+    async with open_house(tmp_path, SLOW) as house:
+        first, second = await house.come("zoe"), await house.come("max")
+        await send(first, 3)
+        assert await send(second, 3) == ["", "", "rate_limited"]
+
+
+async def test_another_address_has_a_rate_of_its_own(tmp_path: Path) -> None:
+    async with open_house(tmp_path, SLOW) as house:
+        first, second = await house.come("zoe"), await house.come("max", address="192.0.2.7")
+        await send(first, 3)
+        assert await send(second, 3) == ["", "", ""]
+
+
+async def test_what_is_refused_for_its_rate_is_not_stored(tmp_path: Path) -> None:
+    async with open_house(tmp_path, SLOW) as house:
+        zoe = await house.come("zoe")
+        await send(zoe, 10)
+        assert (await zoe.reads("#lobby")).as_of == 4
+
+
+def test_a_bucket_that_was_left_alone_is_as_good_as_new() -> None:
+    bucket = Bucket(burst=2, rate=1.0, now=0.0)
+    bucket.take(0.0)
+    assert (bucket.full(0.5), bucket.full(1.0)) == (False, True)
+
+
+# Backlogs.
+
+
+async def test_who_has_too_much_to_read_falls_behind_and_is_told_nothing_more(house: House, ann: Person) -> None:
+    zoe = await house.come("zoe")
+    await house.quiet()
+    zoe.wire.stuck = house.engine.limits.backlog
+    before = len(zoe.wire.writes)
+    await ann.says("#lobby", "one too many")
+    await house.quiet()
+    zoe.wire.stuck = 0
+    await ann.says("#lobby", "after the hole")
+    await house.quiet()
+    assert (zoe.wire.fell_behind, zoe.wire.writes[before:]) == (True, [])
+
+
+async def test_one_who_falls_behind_does_not_hold_up_the_others(house: House, ann: Person, bob: Person) -> None:
+    zoe = await house.come("zoe")
+    zoe.wire.stuck = house.engine.limits.backlog
+    ack = await ann.says("#lobby", "x")
+    await house.quiet()
+    assert bob.entries(ack.room)[-1].seq == ack.seq
+
+
+async def test_a_connection_that_fails_when_written_to_does_not_hold_up_the_others(
+    house: House, ann: Person, bob: Person
+) -> None:
+    zoe = await house.come("zoe")
+    await house.quiet()
+
+    def fail(_data: bytes) -> None:
+        raise RuntimeError("the handle is closed")
+
+    zoe.wire.write = fail  # type: ignore[method-assign]
+    acks = [await ann.says("#lobby", "x") for _ in range(3)]
+    await house.quiet()
+    assert [entry.seq for entry in bob.entries(acks[0].room)][-3:] == [ack.seq for ack in acks]
+    assert len(house.notes.defects) == 3
+    house.notes.defects.clear()
