@@ -104,6 +104,14 @@ def test_a_number_of_64_bits_is_read(number):
     assert frames.read(b'{"op":"fetch","room":"2","after":%d}' % number).after == number
 
 
+def test_many_cursors_are_read_in_time_that_grows_with_their_number():
+    rooms = {str(number): 0 for number in range(15_000)}
+    frame = cases.spell({"op": "hello", "name": "ann", "cursors": {"epoch": "-0", "rooms": rooms}})
+    started = time.process_time()
+    assert len(frames.read(frame).cursors.rooms) == 15_000
+    assert time.process_time() - started < 0.1
+
+
 def test_a_text_may_hold_what_looks_like_structure():
     text = "[{" * 1000 + '":-0,"' + "\\"
     frame = cases.spell({"op": "send", "cid": "kX3v9Qe1mB7tR2aZ", "room": "2", "text": text, "reply_to": 0})

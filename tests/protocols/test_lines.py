@@ -92,6 +92,11 @@ def test_a_subnegotiation_without_end_is_held_no_longer_than_256_bytes():
     assert telnet.feed(b"hi\n")[0].endswith(b"hi\n")
 
 
+def test_a_subnegotiation_without_end_ends_at_the_same_byte_in_one_piece():
+    stream = bytes([IAC, SB]) + b"x" * 1_000 + b"\n"
+    assert TelnetFilter().feed(stream)[0] == b"x" * (1_002 - 256) + b"\n"
+
+
 @given(stream=streams, places=st.lists(st.integers(0, 1_000)))
 def test_what_telnet_leaves_does_not_depend_on_where_the_bytes_are_cut(stream, places):
     telnet = TelnetFilter()

@@ -85,10 +85,10 @@ class TelnetFilter:
         if command in (_DO, _DONT, _WILL, _WONT):
             return 3 if at + 2 < len(data) else 0
         if command == _SB:
-            end = data.find(bytes((_IAC, _SE)), at)
+            end = data.find(bytes((_IAC, _SE)), at, at + _SUBNEGOTIATION_MOST)
             if end >= 0:
                 return end + 2 - at
-            return 0 if len(data) - at < _SUBNEGOTIATION_MOST else len(data) - at
+            return 0 if len(data) - at < _SUBNEGOTIATION_MOST else _SUBNEGOTIATION_MOST
         return 2
 
 
