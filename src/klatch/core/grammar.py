@@ -75,7 +75,7 @@ class _LacksError(Exception):
 
 def _unknown(name: str) -> str:
     shown = name if name.isprintable() and len(name) <= 32 else "that"
-    near = difflib.get_close_matches(name.lower(), _BY_NAME, n=1, cutoff=0.5)
+    near = difflib.get_close_matches(name.lower()[:32], _BY_NAME, n=1, cutoff=0.5)
     hint = f"Did you mean /{near[0]}?" if near else "/help lists the commands."
     return f"There is no command /{shown}. {hint} To send it as text, start it with //."
 
