@@ -1,6 +1,7 @@
 """Limits: each is refused in the same words at every door, and none of them harms anybody else."""
 
 import contextlib
+import time
 
 import pytest
 
@@ -137,6 +138,14 @@ def test_a_peer_that_answers_pings_stays(serve):
         with pytest.raises(TimeoutError):
             ann.hear("bye", within=0.6)
         assert ann.ask("ping")["op"] == "pong"
+
+
+def test_a_peer_that_answers_pings_is_never_cut_off_for_a_moment_s_silence(serve, leaving):
+    """Several at once, over many turns: a pong counts however the clocks fall."""
+    server = serve(ping_after=50)
+    everybody = [leaving.enter_context(talking(server)) for _ in range(5)]
+    time.sleep(1.5)
+    assert [one.ask("ping")["op"] for one in everybody] == ["pong"] * 5
 
 
 def all_frames(peer):

@@ -70,6 +70,7 @@ class WebSocketDoor(asyncio.Protocol):
     """
 
     __slots__ = (
+        "_asked",
         "_closing",
         "_conversation",
         "_engine",
@@ -93,6 +94,7 @@ class WebSocketDoor(asyncio.Protocol):
         self._closing = False
         self._fragments: bytearray | None = None  # of a message that comes in pieces
         self._heard = 0.0
+        self._asked = 0.0  # for a sign of life
         self._pings = 0
 
     # What asyncio tells.
@@ -257,11 +259,12 @@ class WebSocketDoor(asyncio.Protocol):
             return
         loop = asyncio.get_running_loop()
         every = self._engine.limits.ping_after / 1000
-        silent = loop.time() - self._heard
-        if silent >= 2 * every:
-            self._transport.abort()
+        if self._asked > self._heard:
+            self._transport.abort()  # it was asked a whole turn ago
             return
-        if silent >= every and self._protocol.state is State.OPEN:
+        # Half a turn: whoever answered the last ping has been silent for a little less than a whole one.
+        if loop.time() - self._heard >= every / 2 and self._protocol.state is State.OPEN:
+            self._asked = loop.time()
             self._protocol.send_ping(b"")
             self._send_out()
         self._watch = loop.call_later(every, self._look_after)
