@@ -2,10 +2,13 @@
 
 import asyncio
 import contextlib
+import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,10 +19,12 @@ import pytest
 from klatch.core.events import Entry
 from klatch.core.refusals import Refused
 from klatch.storage.verify import verify
+from tests.running import KLATCH
 from tests.storage.conftest import Corner
 from tests.storage.stores import Kept, add_account, add_room, opened, say
 
 KIBIBYTE = "x" * 1024
+LONG = bool(os.environ.get("KLATCH_LONG"))
 
 
 @pytest.fixture
@@ -155,21 +160,92 @@ asyncio.run(main())
 """
 
 
-@pytest.mark.skipif(shutil.which("strace") is None, reason="faults are injected with strace")
-@pytest.mark.parametrize("call", ["fdatasync", "pwrite64"])
-def test_when_the_disk_fails_nothing_more_is_acknowledged_and_all_that_was_is_there(tmp_path: Path, call: str) -> None:
-    traced = ["strace", "-f", "-o", "/dev/null", "-e", f"trace={call}", "-e", f"inject={call}:error=EIO:when=120+"]
+STRACE = pytest.mark.skipif(shutil.which("strace") is None, reason="faults are injected with strace")
+
+
+def write_until(fault: str, data: Path) -> tuple[int, list[str]]:
+    """Writes until a fault comes; gives the exit status and the lines that were printed."""
+    call = fault.partition(":")[0]
+    traced = ["strace", "-f", "-o", "/dev/null", "-e", f"trace={call}", "-e", f"inject={fault}"]
     ended = subprocess.run(
-        [*traced, sys.executable, "-c", WRITER, str(tmp_path / "data")],
+        [*traced, sys.executable, "-c", WRITER, str(data)],
         capture_output=True,
         text=True,
         timeout=30,
         check=False,
         env={**os.environ, "PYTHONPATH": "."},
     )
-    *acknowledged, last = ended.stdout.splitlines()
-    assert (last, ended.returncode) == ("late False broken True", 0)
+    return ended.returncode, ended.stdout.splitlines()
+
+
+@STRACE
+@pytest.mark.parametrize("call", ["fdatasync", "pwrite64"])
+def test_when_the_disk_fails_nothing_more_is_acknowledged_and_all_that_was_is_there(tmp_path: Path, call: str) -> None:
+    status, [*acknowledged, last] = write_until(f"{call}:error=EIO:when=120+", tmp_path / "data")
+    assert (last, status) == ("late False broken True", 0)
     report = verify(tmp_path / "data")
     assert report.faults == []
-    # The system, the lobby's beginning and what ann said; perhaps the one whose outcome nobody was told.
+    # The lobby's beginning and what ann said; perhaps the one whose outcome nobody was told.
     assert report.entries - 1 - len(acknowledged) in {0, 1}
+
+
+@STRACE
+@pytest.mark.parametrize("call", ["fdatasync", "pwrite64"])
+def test_when_the_process_is_killed_at_any_call_all_that_was_acknowledged_is_there(tmp_path: Path, call: str) -> None:
+    for place in range(80, 480, 5) if LONG else (111, 140):
+        data = tmp_path / f"{call}-{place}"
+        _, acknowledged = write_until(f"{call}:signal=SIGKILL:when={place}", data)
+        if not (data / "klatch.sqlite").exists():  # killed while the store was made
+            assert acknowledged == []
+            continue
+        report = verify(data)
+        assert report.faults == []
+        assert report.entries - 1 - len(acknowledged) in {0, 1}
+
+
+async def test_another_program_that_checkpoints_all_the_time_does_no_harm(corner: Corner) -> None:
+    path = str(corner.kept.directory / "klatch.sqlite")
+    meddler = """
+import apsw, sys
+connection = apsw.Connection(sys.argv[1])
+while True:
+    try:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    except apsw.BusyError:
+        pass
+"""
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", meddler, path)
+    for _ in range(30):
+        outcomes = await settle(corner.kept, corner.room, corner.ann, 50)
+        assert [outcome for outcome in outcomes if isinstance(outcome, Exception)] == []
+        await asyncio.sleep(0.01)
+    process.kill()
+    await process.wait()
+    report = await asyncio.to_thread(verify, corner.kept.directory)
+    assert (report.entries, report.faults) == (1 + 1500, [])
+
+
+@STRACE
+def test_a_server_whose_disk_fails_ends_with_75_and_says_why(tmp_path: Path) -> None:
+    asyncio.run(make(tmp_path / "data"))
+    traced = ["strace", "-f", "-o", "/dev/null", "-e", "trace=fdatasync", "-e", "inject=fdatasync:error=EIO:when=6+"]
+    command = [*traced, *KLATCH, "serve", "--json", "--data", str(tmp_path / "data"), "--port", "0", "--line-port", "0"]
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert server.stdout is not None
+    port = int(json.loads(server.stdout.readline())["line"].rpartition(":")[2])
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as peer:
+        peer.sendall(b"ann\n")
+        with contextlib.suppress(OSError):
+            for number in range(1, 30):
+                peer.sendall(f"message {number}\n".encode())
+                time.sleep(0.01)
+        while peer.recv(4096):
+            pass
+    _, told = server.communicate(timeout=20)
+    assert (server.returncode, "store_broken" in told or "disk failed" in told) == (75, True)
+    assert verify(tmp_path / "data").faults == []
+
+
+async def make(data: Path) -> None:
+    async with opened(data):
+        pass
