@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from klatch.core.events import Author, Edited, Entry, Message
+from klatch.core.events import Author, Edited, Entry, Message, Unreadable
 from klatch.core.refusals import Refused
 from klatch.storage.faults import Reused
 from klatch.storage.port import NewAccount, Reader, Transaction
@@ -350,3 +350,32 @@ async def test_a_name_is_free_again_when_its_account_has_ended(corner: Corner) -
         lambda transaction: Author(transaction.add_account(NewAccount("ann", "ann", "guest", None)), "ann")
     )
     assert again.id != corner.ann.id
+
+
+# Damage.
+
+
+async def test_an_entry_that_cannot_be_read_is_shown_as_such_and_hides_none_around_it(corner: Corner) -> None:
+    for text in ("before", "damaged", "after"):
+        await corner.kept.decide(say(corner.room, corner.ann, text))
+    await corner.kept.decide(
+        lambda transaction: transaction._db.run("UPDATE entries SET body = x'ff' WHERE log_id = 4 AND seq = 2")
+    )
+    entries = await corner.kept.read(lambda reader: reader.entries_after(corner.room, 0, 10))
+    assert [entry.body for entry in entries] == [Message(text="before"), Unreadable(), Message(text="after")]
+
+
+async def test_an_entry_that_cannot_be_read_is_told_of_once(corner: Corner) -> None:
+    await corner.kept.decide(say(corner.room, corner.ann, "damaged"))
+    await corner.kept.decide(
+        lambda transaction: transaction._db.run('UPDATE entries SET body = \'{"kind":"new"}\' WHERE log_id = 4')
+    )
+    for _ in range(3):
+        await corner.kept.read(lambda reader: reader.entry(corner.room, 1))
+    assert corner.kept.notes.events == ["unreadable"]
+
+
+async def test_a_room_with_an_entry_that_cannot_be_read_goes_on(corner: Corner) -> None:
+    await corner.kept.decide(say(corner.room, corner.ann, "damaged"))
+    await corner.kept.decide(lambda transaction: transaction._db.run("UPDATE entries SET body = x'' WHERE log_id = 4"))
+    assert (await corner.kept.decide(say(corner.room, corner.ann, "after"))).seq == 2

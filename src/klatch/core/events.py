@@ -111,6 +111,13 @@ class TopicSet(Body, frozen=True, kw_only=True, tag="topic"):
     topic: str
 
 
+# In either.
+
+
+class Unreadable(Body, frozen=True, kw_only=True, tag="unreadable"):
+    """What the entry held is damaged in the store, or of a kind that this Klatch does not know."""
+
+
 # In an account's log.
 
 
@@ -178,6 +185,7 @@ AnyBody = (
     | DisplayNamed
     | StatusSet
     | Read
+    | Unreadable
 )
 
 

@@ -25,6 +25,7 @@ _SENTENCES: Final = {
     "came": "{name} came ({door}, {address})",
     "went": "{name} went ({door}, {address})",
     "transcripts_failed": "The transcripts cannot be written ({folder}: {fault}). Trying again; nothing is lost.",
+    "unreadable": "Entry {seq} of log {log} cannot be read: it is damaged. `klatch verify` tells more.",
     "stopping": "Stopping: saying goodbye to all.",
     "stopped": "Stopped.",
     "store_broken": "The disk failed ({fault}). Stopping: nothing unsure is acknowledged. Start again to recover.",

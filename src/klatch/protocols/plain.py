@@ -25,6 +25,7 @@ from klatch.core.events import (
     StatusSet,
     TopicSet,
     Unreacted,
+    Unreadable,
 )
 from klatch.core.texts import make_inert
 from klatch.core.view import Item
@@ -118,6 +119,8 @@ def spell_body(author: Author, body: AnyBody) -> str:  # noqa: C901, PLR0912 - o
             return f"* You are shown as {make_inert(name)} now."
         case StatusSet(text=text, away=away):
             return f"* {_status(text, away=away)}"
+        case Unreadable():
+            return "* This entry cannot be read: it is damaged in the server's store."
         case _:
             return ""
 

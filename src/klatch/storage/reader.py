@@ -4,7 +4,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from klatch.core.events import AnyBody, Author, Entry
+from klatch.core.events import AnyBody, Author, Entry, Unreadable
 from klatch.core.members import Account
 from klatch.core.rooms import Room
 from klatch.storage import queries
@@ -28,6 +28,7 @@ class Reader:
 
     def __init__(self, driver: Driver) -> None:
         self._db = driver
+        self.unreadable: list[tuple[str, int]] = []  # what was asked for and is damaged: log and number
 
     # Accounts.
 
@@ -130,28 +131,28 @@ class Reader:
     def entry(self, log: str, seq: int) -> Entry | None:
         """One entry."""
         row = self._db.row(queries.ENTRY, {"log": int(log), "seq": seq})
-        return None if row is None else _as_entry(row)
+        return None if row is None else self._entry(row)
 
     def entries_after(self, log: str, after: int, limit: int) -> list[Entry]:
         """Raw entries with a number above `after`, oldest first."""
         rows = self._db.rows(queries.ENTRIES_AFTER, {"log": int(log), "after": after, "limit": limit})
-        return [_as_entry(row) for row in rows]
+        return [self._entry(row) for row in rows]
 
     def lines_before(self, log: str, before: int, horizon: int, limit: int) -> list[Entry]:
         """Entries that stand for themselves in the timeline, numbered from `horizon` to below `before`: the last
         `limit` of them, oldest first."""
         parameters = {"log": int(log), "before": before, "horizon": horizon, "limit": limit}
-        return [_as_entry(row) for row in reversed(self._db.rows(queries.LINES_BEFORE, parameters))]
+        return [self._entry(row) for row in reversed(self._db.rows(queries.LINES_BEFORE, parameters))]
 
     def changes(self, log: str, first: int, last: int) -> list[Entry]:
         """The edits, deletions and reactions of the messages numbered `first` to `last`, in order."""
         rows = self._db.rows(queries.CHANGES, {"log": int(log), "first": first, "last": last})
-        return [_as_entry(row) for row in rows]
+        return [self._entry(row) for row in rows]
 
     def last_of(self, log: str, account: str, limit: int) -> list[Entry]:
         """The last entries of one author, newest first."""
         rows = self._db.rows(queries.LAST_MESSAGES_OF, {"log": int(log), "author": int(account), "limit": limit})
-        return [_as_entry(row) for row in rows]
+        return [self._entry(row) for row in rows]
 
     # Reading.
 
@@ -170,6 +171,16 @@ class Reader:
     def epoch(self) -> str:
         """The id of this incarnation of the store."""
         return str(self._value(queries.EPOCH))
+
+    def _entry(self, row: tuple[Any, ...]) -> Entry:
+        """One that is damaged does not hide those around it."""
+        log, seq, entry, ts, author, name, cid, said = row
+        try:
+            body = _read_body(said)
+        except (msgspec.DecodeError, TypeError, UnicodeDecodeError):
+            self.unreadable.append((str(log), seq))
+            body = Unreadable()
+        return Entry(room=str(log), seq=seq, id=str(entry), ts=ts, author=Author(str(author), name), cid=cid, body=body)
 
     def _value(self, statement: str, parameters: dict[str, Any] | None = None) -> Any:
         row = self._db.row(statement, parameters)
@@ -191,10 +202,3 @@ def _place(row: tuple[Any, ...] | None) -> Place | None:
 def _as_place(row: tuple[Any, ...]) -> Place:
     people = tuple(row[5].split(",")) if row[5] else ()
     return Place(Room(str(row[0]), row[1], row[2], row[3], row[4], people), row[6], row[7], row[8])
-
-
-def _as_entry(row: tuple[Any, ...]) -> Entry:
-    log, seq, entry, ts, author, name, cid, body = row
-    return Entry(
-        room=str(log), seq=seq, id=str(entry), ts=ts, author=Author(str(author), name), cid=cid, body=_read_body(body)
-    )

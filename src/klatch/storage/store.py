@@ -46,6 +46,7 @@ class SqliteStore:
             self._lock.release()
             raise
         self._snapshots = threading.local()
+        self._noted: set[tuple[str, int]] = set()
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="klatch-reader")
         self._loop: asyncio.AbstractEventLoop | None = None
         self._publish: Callable[[list[Entry]], None]
@@ -116,11 +117,20 @@ class SqliteStore:
         connection: Connection | None = getattr(self._snapshots, "connection", None)
         if connection is None:
             connection = self._snapshots.connection = Connection(self.directory / FILE, writes=False)
+        reader = Reader(connection)
         connection.run("BEGIN")
         try:
-            return look(Reader(connection))
+            return look(reader)
         finally:
             connection.run("ROLLBACK")
+            self._note(reader.unreadable)
+
+    def _note(self, unreadable: list[tuple[str, int]]) -> None:
+        """Each entry that cannot be read is told of once."""
+        for log, seq in unreadable:
+            if (log, seq) not in self._noted:
+                self._noted.add((log, seq))
+                self._observer.log("unreadable", log=log, seq=seq)
 
     # On the event loop.
 
