@@ -280,6 +280,13 @@ async def test_a_page_holds_two_hundred_at_most(ann: Person) -> None:
     assert len((await ann.reads("#ops", limit=10**9)).items) == 200
 
 
+async def test_a_page_of_long_messages_holds_as_many_as_fit_and_tells_that_there_are_more(ann: Person) -> None:
+    acks = [await ann.says("#ops", "x" * 16_000) for _ in range(40)]
+    page, raw = await ann.reads("#ops", limit=200), await ann.asks(Fetch, room="#ops", after=0, limit=200)
+    assert (len(page.items), page.more, page.items[-1].seq) == (16, True, acks[-1].seq)
+    assert (len(raw.entries), raw.more, raw.entries[0].seq) == (18, True, 1)
+
+
 @pytest.mark.parametrize("limit", [0, -1])
 async def test_a_page_of_nothing_is_refused(ann: Person, limit: int) -> None:
     assert await ann.refused(History, room="#ops", limit=limit) == "limit"

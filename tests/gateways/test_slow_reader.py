@@ -71,7 +71,6 @@ def test_a_slow_reader_at_the_line_door_is_let_go_too(server):
         assert slow.ended().endswith("! You read too slowly, so the connection ends. Come back: nothing is lost.\n")
 
 
-@pytest.mark.xfail(strict=True, reason="a page larger than a backlog ends the connection that asked for it")
 def test_a_page_larger_than_a_backlog_can_be_read(server):
     with talking(server, "ann") as ann:
         for _ in range(70):

@@ -1,5 +1,10 @@
 """Messages: said, edited, deleted, reacted to; read page by page."""
 
+from collections.abc import Iterable
+from typing import Final, TypeVar
+
+import msgspec
+
 from klatch.core import messages as rules
 from klatch.core.answers import Ack, Page, Range
 from klatch.core.commands import DeleteMessage, EditMessage, Fetch, History, React, SendMessage, Unreact, check_limit
@@ -12,7 +17,11 @@ from klatch.engine import rooms
 from klatch.engine.recording import nothing_to_add, record
 from klatch.storage.port import Place, Reader, Transaction
 
-_LAST_LOOKED_AT = 50  # how far back one's own last message is looked for, in entries of one's own
+PAGE_BYTES_MOST: Final = 262_144  # a page must fit into the backlog of whoever asks for it
+_LAST_LOOKED_AT: Final = 50  # how far back one's own last message is looked for, in entries of one's own
+_encode = msgspec.json.Encoder().encode
+
+T = TypeVar("T")
 
 
 def send(transaction: Transaction, actor: Account, command: SendMessage) -> Ack:
@@ -89,7 +98,7 @@ def fetch(reader: Reader, viewer: Account, query: Fetch) -> Range:
         log, head, horizon = place.room.id, place.room.head, place.horizon
     if not 0 <= query.after <= head:
         raise Refused("cursor", f"The room's last number is {head}; {query.after} cannot be read after.", field="after")
-    entries = reader.entries_after(log, max(query.after, horizon - 1), limit)
+    entries = _fitting(reader.entries_after(log, max(query.after, horizon - 1), limit))
     more = bool(entries) and entries[-1].seq < head
     return Range(room=log, entries=entries, head=head, more=more, ref=query.ref)
 
@@ -106,7 +115,22 @@ def history(reader: Reader, viewer: Account, query: History) -> Page:
     lines = reader.lines_before(log, min(before, head + 1), place.horizon, limit + 1)
     shown = lines[-limit:]
     changes = reader.changes(log, shown[0].seq, shown[-1].seq) if shown else []
-    return Page(room=log, items=settle(shown, changes), as_of=head, more=len(lines) > limit, ref=query.ref)
+    items = settle(shown, changes)
+    fitting = _fitting(reversed(items))[::-1]
+    more = len(lines) > limit or len(fitting) < len(items)
+    return Page(room=log, items=fitting, as_of=head, more=more, ref=query.ref)
+
+
+def _fitting(parts: Iterable[T]) -> list[T]:
+    """As many as fit into a page, one at least."""
+    fitting: list[T] = []
+    left = PAGE_BYTES_MOST
+    for part in parts:
+        left -= len(_encode(part))
+        if left < 0 and fitting:
+            break
+        fitting.append(part)
+    return fitting
 
 
 def _mention(transaction: Transaction, actor: Account, names: list[str], room: str, seq: int) -> None:
