@@ -175,7 +175,7 @@ class House:
             except Refused as refused:
                 outcome.set_result(refused)
 
-        self.engine.enter(ask.Hello(name=name, secret=secret), entered)
+        self.engine.enter(ask.Hello(name=name, secret=secret), "127.0.0.1", entered)
         return _raised(await outcome)
 
     def _admit(self, entrance: Entrance, shape: Lines, address: str) -> Person:
@@ -185,7 +185,7 @@ class House:
         def close(code: str, message: str, retry_after: int | None) -> None:
             closed.append(code)
 
-        backlog = Backlog(self.engine.turn, wire, self.engine.limits.backlog)
+        backlog = Backlog(self.engine.turn, wire, self.engine.limits.backlog, self.engine.limits.slow_within)
         session = Session(
             entrance.account,
             door="test",

@@ -266,3 +266,19 @@ async def test_a_rename_and_an_edit_reach_ones_other_connection_in_their_order(h
     await ann.does(Rename, name="anna")
     await house.quiet()
     assert [type(body).__name__ for body in other.bodies()] == ["Message", "Edited", "Renamed"]
+
+
+async def test_the_one_who_makes_a_room_is_owed_its_first_entry(house: House, ann: Person) -> None:
+    ack = await ann.does(CreateRoom, name="tea")
+    await house.quiet()
+    assert [entry.seq for entry in ann.entries(ack.room)] == [1, 2]
+
+
+async def test_typing_is_told_every_two_seconds_at_most(house: House, ann: Person, bob: Person) -> None:
+    room = (await ann.says("#lobby", "x")).room
+    await house.quiet()
+    before = len(bob.wire.writes)
+    for _ in range(50):
+        house.engine.type(ann.session, room)
+    await house.quiet()
+    assert len(bob.wire.writes[before:]) == 1

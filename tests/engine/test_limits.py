@@ -1,11 +1,13 @@
 """Limits: how much one may send, and how much may wait to be read."""
 
+import asyncio
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from klatch.core.commands import SendMessage
-from klatch.core.limits import Limits
+from klatch.core.limits import UNLIMITED, Limits
 from klatch.core.refusals import Refused
 from klatch.engine.limits import Bucket
 from tests.engine.people import House, Person, open_house
@@ -76,17 +78,49 @@ def test_a_bucket_that_was_left_alone_is_as_good_as_new() -> None:
 # Backlogs.
 
 
-async def test_who_has_too_much_to_read_falls_behind_and_is_told_nothing_more(house: House, ann: Person) -> None:
+async def test_what_one_who_reads_slowly_is_owed_is_held_until_they_have_read(house: House, ann: Person) -> None:
     zoe = await house.come("zoe")
     await house.quiet()
     zoe.wire.stuck = house.engine.limits.backlog
     before = len(zoe.wire.writes)
     await ann.says("#lobby", "one too many")
     await house.quiet()
+    held = zoe.wire.writes[before:]
     zoe.wire.stuck = 0
-    await ann.says("#lobby", "after the hole")
-    await house.quiet()
-    assert (zoe.wire.fell_behind, zoe.wire.writes[before:]) == (True, [])
+    await asyncio.sleep(0.1)
+    assert (held, len(zoe.wire.writes[before:]), zoe.wire.fell_behind) == ([], 1, False)
+
+
+async def test_one_who_does_not_catch_up_in_time_falls_behind_and_is_told_nothing_more(tmp_path: Path) -> None:
+    async with open_house(tmp_path / "data", msgspec.structs.replace(UNLIMITED, slow_within=100)) as house:
+        ann, zoe = await house.come("ann"), await house.come("zoe")
+        await house.quiet()
+        zoe.wire.stuck = house.engine.limits.backlog
+        before = len(zoe.wire.writes)
+        await ann.says("#lobby", "one too many")
+        await asyncio.sleep(0.3)
+        zoe.wire.stuck = 0
+        await ann.says("#lobby", "after the hole")
+        await house.quiet()
+        assert (zoe.wire.fell_behind, zoe.wire.writes[before:]) == (True, [])
+
+
+async def test_one_who_is_owed_eight_times_the_limit_falls_behind_at_once(tmp_path: Path) -> None:
+    async with open_house(tmp_path / "data", msgspec.structs.replace(UNLIMITED, backlog=1_000)) as house:
+        ann, zoe = await house.come("ann"), await house.come("zoe")
+        await house.quiet()
+        zoe.wire.stuck = house.engine.limits.backlog
+        await ann.says("#lobby", "x" * 10_000)
+        await house.quiet()
+        assert zoe.wire.fell_behind
+
+
+async def test_one_who_reads_at_once_is_given_more_than_the_limit(tmp_path: Path) -> None:
+    async with open_house(tmp_path / "data", msgspec.structs.replace(UNLIMITED, backlog=1_000)) as house:
+        ann, zoe = await house.come("ann"), await house.come("zoe")
+        ack = await ann.says("#lobby", "x" * 5_000)
+        await house.quiet()
+        assert (zoe.entries(ack.room)[-1].seq, zoe.wire.fell_behind) == (ack.seq, False)
 
 
 async def test_one_who_falls_behind_does_not_hold_up_the_others(house: House, ann: Person, bob: Person) -> None:

@@ -112,17 +112,19 @@ class Rooms(Answer, frozen=True, kw_only=True, tag="rooms"):
 
 
 class Members(Answer, frozen=True, kw_only=True, tag="members"):
-    """The members of a room."""
+    """The members of a room, by name. `more`: these are only the first 1,000."""
 
     room: str
     people: list[Person]
+    more: bool = False
     ref: str | None = None
 
 
 class Online(Answer, frozen=True, kw_only=True, tag="online"):
-    """Who is online."""
+    """Who is online, by name. `more`: these are only the first 1,000."""
 
     people: list[Person]
+    more: bool = False
     ref: str | None = None
 
 

@@ -16,8 +16,9 @@ _BLANK: Final = re.compile("[\\s\u200b-\u200d\u2060\ufeff]*")
 _FORBIDDEN_IN_MESSAGE: Final = re.compile("[\0\ud800-\udfff]")
 # C0, DEL, C1, the separators that some programs take for line ends, and halves of UTF-16 pairs.
 _FORBIDDEN_IN_LINE: Final = re.compile("[\0-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-# Besides control characters: what turns the direction of text (Unicode's Bidi_Control, and no other).
-_NOT_INERT: Final = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+# Besides control characters: what ends a line for some programs, and what turns the direction of text (Unicode's
+# Bidi_Control, and no other).
+_NOT_INERT: Final = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _ESCAPES: Final = {
     code_point: f"\\x{code_point:02x}" if code_point < 0x100 else f"\\u{code_point:04x}"
     for code_point in range(0x10000)

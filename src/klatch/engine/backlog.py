@@ -1,9 +1,12 @@
 """What one connection is owed: written once per turn of the event loop, bounded, never waited for."""
 
 import asyncio
-from typing import Protocol
+from typing import Final, Protocol
 
 from klatch.observe.port import Observer
+
+_HELD_MOST: Final = 8  # times the limit
+_LOOK_AGAIN: Final = 0.02  # seconds
 
 
 class Wire(Protocol):
@@ -42,16 +45,28 @@ class Turn:
 
 
 class Backlog:
-    """The bytes owed to one connection. Beyond `limit` bytes the connection is ended: it loses nothing on return."""
+    """The bytes owed to one connection, which are held while the peer has more than `limit` bytes to take. One that
+    does not catch up within `patience` milliseconds, or is owed eight times the limit, is ended: it loses nothing on
+    return.
 
-    __slots__ = ("_dropped", "_limit", "_owed", "_turn", "_wire")
+    What is held is shared by all who are owed the same, so a slow reader costs little more than the limit.
+    """
 
-    def __init__(self, turn: Turn, wire: Wire, limit: int) -> None:
+    __slots__ = ("_behind_since", "_dropped", "_limit", "_owed", "_patience", "_turn", "_wire")
+
+    def __init__(self, turn: Turn, wire: Wire, limit: int, patience: int) -> None:
         self._turn = turn
         self._wire = wire
         self._limit = limit
+        self._patience = patience / 1000
         self._owed: list[bytes] = []
+        self._behind_since: float | None = None
         self._dropped = False
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the peer has more to take than it should."""
+        return self._behind_since is not None
 
     def owe(self, data: bytes) -> None:
         """Adds what is to be written."""
@@ -62,18 +77,45 @@ class Backlog:
         self._owed.append(data)
 
     def write(self) -> None:
-        """Writes what is owed, now."""
+        """Writes what is owed, as far as the limit allows; a peer that has taken all is given one piece at least."""
         if not self._owed:
             return
-        data = self._owed[0] if len(self._owed) == 1 else b"".join(self._owed)
-        self._owed = []
-        if self._wire.unsent() + len(data) > self._limit:
-            self.drop()  # what comes after a hole would read as if nothing were missing
-            self._wire.fall_behind()
-        else:
-            self._wire.write(data)
+        unsent = self._wire.unsent()
+        size = sum(map(len, self._owed))
+        if unsent + size <= self._limit:
+            self._behind_since = None
+            data, self._owed = self._owed, []
+            self._wire.write(data[0] if len(data) == 1 else b"".join(data))
+            return
+        self._write_some(self._limit - unsent, whole=unsent == 0)
+        if self._owed:
+            self._hold(size)
 
     def drop(self) -> None:
         """Forgets what is owed and owes nothing more: the connection is gone, or has fallen behind."""
         self._owed = []
         self._dropped = True
+
+    def _write_some(self, room: int, *, whole: bool) -> None:
+        """Writes the pieces that there is room for; `whole`: the first one in any case."""
+        count = 0
+        for piece in self._owed:
+            room -= len(piece)
+            if room < 0 and not (whole and count == 0):
+                break
+            count += 1
+        some, self._owed = self._owed[:count], self._owed[count:]
+        if some:
+            self._behind_since = None
+            self._wire.write(b"".join(some))
+
+    def _hold(self, size: int) -> None:
+        """Looks again in a moment, unless the peer is too slow."""
+        loop = asyncio.get_running_loop()
+        if self._behind_since is None:
+            self._behind_since = loop.time()
+        if size > _HELD_MOST * self._limit or loop.time() - self._behind_since > self._patience:
+            self.drop()  # what comes after a hole would read as if nothing were missing
+            self._wire.fall_behind()
+        else:
+            loop.call_later(_LOOK_AGAIN, self._turn.add, self)

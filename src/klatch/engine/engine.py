@@ -28,6 +28,9 @@ from klatch.storage.port import Reader, Store, Transaction
 
 Done = Callable[[Any], None]
 _DAY: Final = 86_400_000
+_TYPING_EVERY: Final = 2_000
+_TYPED_MOST: Final = 10_000
+_PEOPLE_MOST: Final = 1_000  # in one answer
 _BEATS_BETWEEN_CLEANINGS: Final = 180
 
 
@@ -56,6 +59,7 @@ class Engine:
         self._store = store
         self._bus = bus
         self._stopping = False
+        self._typed: dict[tuple[str, str], int] = {}  # who typed where, and when this was told
         bus.subscribe(self._on_entries, self.fanout.hint)
 
     @property
@@ -65,10 +69,15 @@ class Engine:
 
     # What doors ask.
 
-    def enter(self, hello: ask.Hello, done: Done) -> None:
+    def enter(self, hello: ask.Hello, address: str, done: Done) -> None:
         """Lets somebody in; `done` gets an Entrance, at the very point of the order at which it is to be admitted."""
         if self._stopping:
             done(Refused("going_away", "The server is stopping. Come back in a moment.", retry_after=1_000))
+            return
+        try:
+            self._rates.admit_entrance(address)
+        except Refused as refused:
+            done(refused)
             return
         self._store.decide(lambda transaction: accounts.enter(transaction, hello), done)
 
@@ -131,13 +140,20 @@ class Engine:
             case ask.Help():
                 answered(HelpText(commands=describe(), ref=query.ref))
             case ask.ListOnline():
-                answered(Online(people=self.roster.online(), ref=query.ref))
+                people = self.roster.online()
+                answered(Online(people=people[:_PEOPLE_MOST], more=len(people) > _PEOPLE_MOST, ref=query.ref))
             case _:
                 self._store.read(lambda reader: self._answer(reader, account, query), answered)
 
     def type(self, session: Session, room: str) -> None:
-        """Tells the others in a room that somebody types."""
+        """Tells the others in a room that somebody types, every two seconds at most."""
+        key, now = (session.account.id, room), self.clock()
+        if 0 <= now - self._typed.get(key, 0) < _TYPING_EVERY:
+            return
         if self.fanout.listens(session.account.id, room):
+            if len(self._typed) >= _TYPED_MOST:
+                self._typed.clear()
+            self._typed[key] = now
             self._bus.hint(IsTyping(room=room, person=sign(session.account)), room, session.account.id)
 
     # What the server does by itself.
@@ -177,8 +193,10 @@ class Engine:
             case ask.ListMembers():
                 place = rooms.find(reader, viewer, query.room)
                 rooms.authorize_in("read", viewer, place)
-                people = [self.roster.person(member.account, member.role) for member in reader.members(place.room.id)]
-                return Members(room=place.room.id, people=people, ref=query.ref)
+                members = reader.members(place.room.id, _PEOPLE_MOST + 1)
+                people = [self.roster.person(member.account, member.role) for member in members[:_PEOPLE_MOST]]
+                more = len(members) > _PEOPLE_MOST
+                return Members(room=place.room.id, people=people, more=more, ref=query.ref)
             case _:
                 raise TypeError(f"no answer to {type(query).__name__}")
 

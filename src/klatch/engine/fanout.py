@@ -95,8 +95,8 @@ class FanOut:
         """Whoever the entry lets in is owed it."""
         match entry.body:
             case Created(members=members):
-                for person in members:
-                    self._let_in(person.id, entry.room)
+                for account in {entry.author.id, *(person.id for person in members)}:
+                    self._let_in(account, entry.room)
             case Joined():
                 self._let_in(entry.author.id, entry.room)
             case _:

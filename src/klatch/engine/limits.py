@@ -42,6 +42,16 @@ class RateLimits:
         self._clock = clock
         self._members: dict[str, Bucket] = {}
         self._addresses: dict[str, Bucket] = {}
+        self._entrances: dict[str, Bucket] = {}
+
+    def admit_entrance(self, address: str) -> None:
+        """Counts one entrance; refuses it if too many come in from the address."""
+        now, limits = self._clock(), self._limits
+        door = self._entrances.get(address) or self._bucket(
+            self._entrances, address, limits.entrance_burst, limits.entrance_rate, now
+        )
+        if wait := door.take(now):
+            raise _too_fast(wait, f"From your address {limits.entrance_rate:g} may come in a second")
 
     def admit(self, account: str, address: str) -> None:
         """Counts one command; refuses it if the member or the address sends too fast."""

@@ -19,6 +19,8 @@ from klatch.engine.sessions import Session
 from klatch.protocols.dialect import Dialect
 
 _ERRORS_WITHIN: Final = 60.0
+_LOOKS_AT_ONCE: Final = 4
+_LOOK_AGAIN: Final = 0.05  # seconds
 # Refusals of sense, not of rights: too many of them end the conversation.
 _NONSENSE: Final = frozenset(
     {"bad_json", "type", "number", "utf8", "unknown_field", "missing_field", "unknown_op", "too_big", "cid"}
@@ -88,7 +90,7 @@ class Conversation:
         self._ended = False
         self._errors: deque[float] | None = None
         self._hello: ask.Hello | None = None
-        self.backlog = Backlog(engine.turn, wire, engine.limits.backlog)
+        self.backlog = Backlog(engine.turn, wire, engine.limits.backlog, engine.limits.slow_within)
         self.session: Session | None = None
         seconds = engine.limits.register_within / 1000
         self._hurry: asyncio.TimerHandle | None = asyncio.get_running_loop().call_later(seconds, self._time_out)
@@ -209,8 +211,17 @@ class Conversation:
         if self.session is None:
             self._must_register(None, query.ref)
             return
-        self._busy += 1
-        self._engine.look(self.session, query, lambda outcome: self._answered(outcome, None, query.ref))
+        self._busy += self._weight
+        self._engine.look(self.session, query, lambda outcome: self._looked(query, outcome))
+
+    def _looked(self, query: ask.Query, outcome: Any) -> None:
+        self._busy -= self._weight - 1
+        self._answered(outcome, None, query.ref)
+
+    @property
+    def _weight(self) -> int:
+        """What a look-up counts for in the window: it may answer with a page, so few are under way at once."""
+        return max(1, self._dialect.window // _LOOKS_AT_ONCE)
 
     def _type(self, typed: ask.Typed) -> None:
         """What a person typed, read by the one grammar; what it asks for is done."""
@@ -240,7 +251,7 @@ class Conversation:
             return
         self._hello = hello
         self._busy += 1
-        self._engine.enter(hello, self._entered)
+        self._engine.enter(hello, self._peer.address, self._entered)
 
     def _entered(self, outcome: Any) -> None:
         hello, self._hello = self._hello, None
@@ -320,6 +331,9 @@ class Conversation:
             asyncio.get_running_loop().call_soon(self._go_on)
 
     def _go_on(self) -> None:
+        if self._queue and self.backlog.is_behind:
+            asyncio.get_running_loop().call_later(_LOOK_AGAIN, self._go_on)  # no more answers to one who does not read
+            return
         while self._queue and self._busy < self._dialect.window and not self._ended:
             following = self._queue.popleft()
             if isinstance(following, bytes):

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import structlog
+import structlog.tracebacks
 from prometheus_client import CollectorRegistry, Counter, Gauge, disable_created_metrics, generate_latest
 
 # Every figure with its meaning; docs/metrics.md lists them, and a test says so.
@@ -31,6 +32,11 @@ _SENTENCES: Final = {
     "store_broken": "The disk failed ({fault}). Stopping: nothing unsure is acknowledged. Start again to recover.",
 }
 
+# Without the values of variables, which may be what people said, or their secrets.
+_TRACEBACKS: Final = structlog.processors.ExceptionRenderer(
+    structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+)
+
 
 class Recorder:
     """What the parts report, for those who run the server: sentences for people, or with `as_json` an object a line."""
@@ -42,7 +48,7 @@ class Recorder:
             structlog.PrintLogger(sys.stderr),
             processors=[
                 structlog.processors.TimeStamper(fmt="iso", utc=True),
-                structlog.processors.dict_tracebacks if as_json else structlog.processors.format_exc_info,
+                _TRACEBACKS if as_json else structlog.processors.format_exc_info,
                 structlog.processors.JSONRenderer() if as_json else _tell_people,
             ],
         )

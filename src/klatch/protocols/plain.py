@@ -88,7 +88,8 @@ def spell_body(author: Author, body: AnyBody) -> str:  # noqa: C901, PLR0912 - o
         case Message(text=text, reply_to=reply_to, action=action):
             answered = f" (to {reply_to})" if reply_to is not None else ""
             text = _shown(text)
-            return f"* {who}{answered} {text}" if action else f"{who}{answered}: {text}"
+            # Not the sign of notices: nobody can say "* ann came."
+            return f"~ {who}{answered} {text}" if action else f"{who}{answered}: {text}"
         case Edited(deleted=True):
             return ""
         case Edited(target=target, text=text):
