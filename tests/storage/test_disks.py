@@ -16,8 +16,9 @@ from typing import Any
 import apsw
 import pytest
 
-from klatch.core.events import Entry
+from klatch.core.events import Entry, Message
 from klatch.core.refusals import Refused
+from klatch.storage.port import Transaction
 from klatch.storage.verify import verify
 from tests.running import KLATCH
 from tests.storage.conftest import Corner
@@ -249,3 +250,34 @@ def test_a_server_whose_disk_fails_ends_with_75_and_says_why(tmp_path: Path) -> 
 async def make(data: Path) -> None:
     async with opened(data):
         pass
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="descriptors are not counted there")
+async def test_a_shortage_of_descriptors_fails_no_look_up_and_no_decision(corner: Corner) -> None:
+    await asyncio.gather(*[corner.kept.decide(say(corner.room, corner.ann, "x" * 2_000)) for _ in range(200)])
+
+    def rewrite_and_fail(transaction: Transaction) -> None:
+        for entry in transaction.entries_after(corner.room, 0, 200):
+            transaction.replace_body(entry, Message(text="y" * 2_000))
+        raise ValueError("after all")
+
+    with no_descriptors():
+        with corner.kept.held():
+            spoiled = corner.kept.submit(rewrite_and_fail)
+            kept = corner.kept.submit(say(corner.room, corner.ann, "kept"))
+        outcomes = await asyncio.gather(spoiled, kept, corner.kept.read(lambda reader: reader.head(corner.room)))
+    assert isinstance(outcomes[0], ValueError)
+    assert (outcomes[1].seq, outcomes[2] in {200, 201}, corner.kept.store.is_broken) == (201, True, False)
+
+
+@contextlib.contextmanager
+def no_descriptors() -> Iterator[None]:
+    """Lets nothing be opened for the length of a block."""
+    import resource
+
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, limits[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)

@@ -28,6 +28,8 @@ class Connection:
         try:
             self._db = _open(path, writes=writes, alone=alone)
             self._db.set_busy_timeout(2_000)
+            # Plans must not depend on the values bound: a statement would be planned anew each time it is run.
+            self._db.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
             self._execute = self._db.execute
             for pragma in self._pragmas(writes=writes):
                 self._db.execute(f"PRAGMA {pragma}").fetchall()
@@ -51,6 +53,7 @@ class Connection:
         yield "journal_mode = WAL"
         yield "synchronous = FULL"
         yield f"wal_autocheckpoint = {_CHECKPOINT_PAGES}"
+        yield "temp_store = MEMORY"  # a savepoint that needs a file fails when descriptors run out
         yield "secure_delete = ON"  # words that were taken back leave the file, too
         if sys.platform == "darwin":
             yield "fullfsync = ON"  # macOS: fsync alone does not reach the disk

@@ -4,10 +4,10 @@ import asyncio
 import contextlib
 import random
 import secrets
-import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any, Final, TypeVar
 
 from klatch.core.events import Entry
@@ -42,10 +42,10 @@ class SqliteStore:
         try:
             self._connection = open_store(directory, clock(), self._make_id)
             self.epoch = Reader(self._connection).epoch()
+            self._snapshots = self._open_snapshots()
         except BaseException:
             self._lock.release()
             raise
-        self._snapshots = threading.local()
         self._noted: set[tuple[str, int]] = set()
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="klatch-reader")
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -83,8 +83,19 @@ class SqliteStore:
         """Finishes what waits, then closes the files and frees the directory."""
         await asyncio.to_thread(self._writer.stop)
         await asyncio.to_thread(self._readers.shutdown)
+        while not self._snapshots.empty():
+            self._snapshots.get().close()
         self._connection.close()
         self._lock.release()
+
+    def _open_snapshots(self) -> SimpleQueue[Connection]:
+        """A connection for each reader, with all its files open: there may be no descriptors left later."""
+        snapshots: SimpleQueue[Connection] = SimpleQueue()
+        for _ in range(_READERS):
+            connection = Connection(self.directory / FILE, writes=False)
+            Reader(connection).epoch()
+            snapshots.put(connection)
+        return snapshots
 
     # On the writer's thread.
 
@@ -114,15 +125,16 @@ class SqliteStore:
         self._call(self._answer, self._writer.committing, done, outcome)
 
     def _look(self, look: Callable[[Reader], T]) -> T:
-        connection: Connection | None = getattr(self._snapshots, "connection", None)
-        if connection is None:
-            connection = self._snapshots.connection = Connection(self.directory / FILE, writes=False)
+        connection = self._snapshots.get()
         reader = Reader(connection)
-        connection.run("BEGIN")
         try:
-            return look(reader)
+            connection.run("BEGIN")
+            try:
+                return look(reader)
+            finally:
+                connection.run("ROLLBACK")
         finally:
-            connection.run("ROLLBACK")
+            self._snapshots.put(connection)
             self._note(reader.unreadable)
 
     def _note(self, unreadable: list[tuple[str, int]]) -> None:
