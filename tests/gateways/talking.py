@@ -196,10 +196,10 @@ def converse(port: int, data: bytes, within: float = 5.0) -> bytes:
         return hear_out(peer)
 
 
-def shake_hands(port: int) -> socket.socket:
+def shake_hands(port: int, *headers: str) -> socket.socket:
     """A socket on which a WebSocket was agreed to."""
     peer = socket.create_connection(("127.0.0.1", port), timeout=5)
-    peer.sendall(upgrade())
+    peer.sendall(upgrade(*headers))
     answer = b""
     while not answer.endswith(b"\r\n\r\n"):
         answer += peer.recv(1)

@@ -25,12 +25,40 @@ def test_nothing_else_is(address):
         (None, "10.0.0.1", {}, False),
         (None, "127.0.0.1", {"X-Forwarded-For": "127.0.0.1"}, False),
         (None, "127.0.0.1", {"Forwarded": "for=x"}, False),
+        (None, "127.0.0.1", {"X-Forwarded-Proto": "https"}, False),
+        (None, "127.0.0.1", {"CF-Connecting-IP": "8.8.8.8"}, False),
+        (None, "127.0.0.1", {"True-Client-IP": "8.8.8.8"}, False),
+        (None, "127.0.0.1", {"X-Client-IP": "8.8.8.8"}, False),
         (True, "10.0.0.1", {"X-Forwarded-For": "10.0.0.2"}, True),
         (False, "127.0.0.1", {}, False),
     ],
 )
 def test_guests_come_in_from_this_machine_unless_told_otherwise(guests, address, headers, let_in):
     assert Trust(guests).lets_guests_in(address, headers) == let_in
+
+
+@pytest.mark.parametrize(
+    ("host", "let_in"),
+    [
+        ("127.0.0.1:8000", True),
+        ("[::1]:8000", True),
+        ("localhost", True),
+        ("LOCALHOST:8000", True),
+        ("chat.localhost:8000", True),
+        ("evil.example:8000", False),
+        ("localhost.evil.example", False),
+        ("127.0.0.1.evil.example", False),
+        ("notlocalhost", False),
+        ("[::1", False),
+        ("", False),
+    ],
+)
+def test_a_page_is_a_guest_of_this_machine_only_under_a_name_that_no_name_server_gives(host, let_in):
+    assert Trust().lets_guests_in("127.0.0.1", {"Origin": f"http://{host}", "Host": host}) == let_in
+
+
+def test_a_program_that_is_no_page_may_use_any_name():
+    assert Trust().lets_guests_in("127.0.0.1", {"Host": "chat.example"})
 
 
 @pytest.mark.parametrize(
@@ -47,8 +75,22 @@ def test_guests_come_in_from_this_machine_unless_told_otherwise(guests, address,
         ("https://klatch.example", None, False),
         ("null", "klatch.example", False),
         ("", "klatch.example", False),
-        ("", "", True),
+        ("", "", False),
+        ("null", "null", False),
+        ("http://", "", False),
+        ("https://klatch.example:443", "klatch.example", True),
+        ("https://klatch.example", "klatch.example:443", True),
+        ("http://klatch.example:80", "Klatch.Example", True),
+        ("http://klatch.example", "klatch.example:443", False),
+        ("http://[::1]:8000", "[::1]:8000", True),
+        ("file://klatch.example", "klatch.example", False),
     ],
 )
 def test_a_page_may_speak_to_the_server_it_came_from(origin, host, same):
     assert is_same_origin(origin, host) == same
+
+
+@pytest.mark.parametrize(("origin", "host"), [("http://[::1", "x"), ("http://x:port", "x"), ("http://x", "[::1")])
+def test_an_origin_that_cannot_be_read_is_no_answer(origin, host):
+    with pytest.raises(ValueError):  # noqa: PT011 - urllib has words of its own for each
+        is_same_origin(origin, host)

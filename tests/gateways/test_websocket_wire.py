@@ -7,7 +7,7 @@ import struct
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from tests.gateways.talking import Talker, a_name, head, masked, say_goodbye, shake_hands, status, upgrade
+from tests.gateways.talking import Talker, a_name, converse, head, masked, say_goodbye, shake_hands, status, upgrade
 from tests.vectors import cases
 
 HELLO = b'{"op":"hello","name":"%s"}'
@@ -54,12 +54,31 @@ def wire(house):
         (["Origin: http://127.0.0.1"], 101),
         (["Host: klatch.example", "Origin: https://KLATCH.example"], 101),
         (["Origin: "], 101),
+        (["Origin: http://[::1"], 400),
+        (["Host: 127.0.0.1:80", "Origin: http://127.0.0.1"], 101),
         (["Sec-WebSocket-Protocol: soap"], 101),
         (["Sec-WebSocket-Extensions: permessage-deflate"], 101),
     ],
 )
 def test_a_handshake_is_answered_as_it_deserves(house, headers, answer):
     assert status(house.port, upgrade(*headers)) == answer
+
+
+@pytest.mark.parametrize("header", ["Host: 127.0.0.1", "Origin: http://127.0.0.1", "Sec-WebSocket-Version: 13"])
+def test_a_handshake_that_says_one_thing_twice_is_refused_in_a_sentence(house, header):
+    twice = upgrade("Origin: http://127.0.0.1").replace(
+        b"Upgrade: websocket", b"Upgrade: websocket\r\n" + header.encode()
+    )
+    answer = converse(house.port, twice)
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert answer.endswith(f"The request has more than one {header.partition(':')[0]} header.\n".encode())
+
+
+def test_a_foreign_page_under_a_name_that_leads_here_is_no_guest_of_this_machine(house):
+    with shake_hands(house.port, "Host: evil.example:8000", "Origin: http://evil.example:8000") as peer:
+        peer.sendall(masked(HELLO % a_name().encode()))
+        frames = say_goodbye(peer)
+    assert b"guests_refused" in texts(frames)
 
 
 def test_compression_is_not_agreed_to(house):

@@ -30,6 +30,7 @@ _CLOSE_WITHIN: Final = 5.0  # seconds a peer has to take what is left and say go
 _MESSAGE: Final = frozenset({Opcode.TEXT, Opcode.BINARY, Opcode.CONT})
 _PINGS_MOST: Final = 100  # pings within _PINGS_WITHIN seconds
 _PINGS_WITHIN: Final = 1.0
+_ONCE: Final = ("Host", "Origin", "Sec-WebSocket-Version")
 
 
 class FrameDialect:
@@ -216,7 +217,14 @@ class WebSocketDoor(asyncio.Protocol):
         not speak here in the name of whoever looks at it."""
         if request.path.partition("?")[0] != PATH:
             return protocol.reject(HTTPStatus.NOT_FOUND, f"WebSockets are at {PATH}.\n")
-        if not is_same_origin(request.headers.get("Origin"), request.headers.get("Host")):
+        for name in _ONCE:
+            if len(request.headers.get_all(name)) > 1:
+                return protocol.reject(HTTPStatus.BAD_REQUEST, f"The request has more than one {name} header.\n")
+        try:
+            same = is_same_origin(request.headers.get("Origin"), request.headers.get("Host"))
+        except ValueError:
+            return protocol.reject(HTTPStatus.BAD_REQUEST, "The Origin or the Host header cannot be read.\n")
+        if not same:
             return protocol.reject(HTTPStatus.FORBIDDEN, "Pages of other sites may not connect here.\n")
         if request.headers.get("Sec-WebSocket-Version", VERSION) != VERSION:
             response = protocol.reject(HTTPStatus.UPGRADE_REQUIRED, f"This server speaks version {VERSION}.\n")
