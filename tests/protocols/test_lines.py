@@ -80,6 +80,11 @@ def test_every_option_of_telnet_is_refused():
     assert TelnetFilter().feed(asked + b"hi\n") == (b"hi\n", bytes([IAC, WONT, 1, IAC, DONT, 3]))
 
 
+def test_an_option_that_is_asked_for_again_is_not_refused_again():
+    telnet, asked = TelnetFilter(), bytes([IAC, DO, 1])
+    assert [telnet.feed(asked * 2)[1], telnet.feed(asked)[1]] == [bytes([IAC, WONT, 1]), b""]
+
+
 @pytest.mark.parametrize("command", [(IAC, DONT, 1), (IAC, WONT, 3), (IAC, NOP), (IAC, SB, 24, 0, 65, IAC, SE)])
 def test_other_commands_of_telnet_are_taken_out_in_silence(command):
     assert TelnetFilter().feed(b"a" + bytes(command) + b"b") == (b"ab", b"")

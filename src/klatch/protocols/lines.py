@@ -50,10 +50,11 @@ class LineSplitter:
 
 
 class TelnetFilter:
-    """Takes telnet commands out of a stream and refuses every option, so that telnet programs work as nc does."""
+    """Takes telnet commands out of a stream and refuses every option, once, so that telnet programs work as nc does."""
 
     def __init__(self) -> None:
         self._held = b""
+        self._answers: set[bytes] = set()  # that were given
 
     def feed(self, data: bytes) -> tuple[bytes, bytes]:
         """The text in the data, and what to answer."""
@@ -72,7 +73,10 @@ class TelnetFilter:
             if length == 0:
                 self._held = data[at:]
                 break
-            answer += _refuse_option(data[at : at + length])
+            refusal = _refuse_option(data[at : at + length])
+            if refusal not in self._answers:
+                self._answers.add(refusal)
+                answer += refusal
             at += length
         return bytes(text), bytes(answer)
 
