@@ -6,7 +6,8 @@ import time
 
 import pytest
 
-from tests.gateways.talking import converse, head, status
+from tests.gateways.talking import converse, head, shake_hands, status, upgrade
+from tests.running import eventually
 
 
 def request(line="GET /healthz HTTP/1.1", *headers):
@@ -115,11 +116,25 @@ def test_headers_that_come_byte_by_byte_are_whole_in_the_end(house):
 
 
 def test_headers_that_do_not_come_within_10_s_end_the_connection(house):
-    """Nothing at all, a piece of a line, all but the end: all three at once, as each takes its ten seconds."""
+    """At first and after an answer, whatever else comes: all at once, as each takes its ten seconds."""
+    plain = request().replace(b"Connection: close\r\n", b"")
+    promising = plain.replace(b"Host", b"Content-Length: 1000\r\nHost")
     started = time.monotonic()
     with contextlib.ExitStack() as stack:
-        for begun in (b"", b"GET /healthz HT", request()[:-2]):
+        for answered, begun in (
+            (b"", b""),
+            (b"", b"GET /healthz HT"),
+            (b"", request()[:-2]),
+            (plain, b""),
+            (plain, b"\r\n"),
+            (plain, b"G"),
+            (promising, b"x"),
+        ):
             peer = stack.enter_context(socket.create_connection(("127.0.0.1", house.port), timeout=15))
+            peer.sendall(answered)
+            heard = b""
+            while answered and not heard.endswith(b"ok\n"):
+                heard += peer.recv(1_000)
             peer.sendall(begun)
             stack.callback(assert_ended, peer, started)
 
@@ -128,6 +143,49 @@ def assert_ended(peer, started):
     with contextlib.suppress(ConnectionResetError):
         assert peer.recv(100) == b""
     assert 9 < time.monotonic() - started < 12
+
+
+def test_a_connection_goes_on_after_an_answer(house):
+    plain = request().replace(b"Connection: close\r\n", b"")
+    assert converse(house.port, plain * 3 + request()).count(b"HTTP/1.1 200") == 4
+
+
+def test_too_many_requests_at_once_end_the_connection(house):
+    many = request().replace(b"Connection: close\r\n", b"") * 12_000
+    assert converse(house.port, many).count(b"HTTP/1.1 200") < 10
+    assert house.get("/healthz") == "ok\n"
+
+
+def test_a_connection_too_many_of_an_address_is_turned_away_with_429(serve):
+    server = serve(sessions_of_address=2)
+    with (
+        socket.create_connection(("127.0.0.1", server.port)),
+        socket.create_connection(("127.0.0.1", server.port)),
+    ):
+        eventually(lambda: status(server.port, request()) == 429)
+        assert b"There are 2 connections from your address" in converse(server.port, request())
+    eventually(lambda: status(server.port, request()) == 200)
+
+
+def test_a_websocket_is_counted_once(serve):
+    server = serve(sessions_of_address=2)
+    for _ in range(3):
+        with shake_hands(server.port), shake_hands(server.port):
+            assert status(server.port, upgrade()) == 429
+        eventually(lambda: status(server.port, request()) == 200)
+
+
+@pytest.mark.parametrize("header", ["Content-Length: 3", "Transfer-Encoding: chunked"])
+@pytest.mark.parametrize("body", [b"", b"abc", b"3\r\nabc\r\n0\r\n\r\n"])
+def test_a_request_for_a_websocket_has_no_body(house, header, body):
+    answer = converse(house.port, upgrade(header) + body)
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert answer.endswith(b"A request for a WebSocket has no body.\n")
+
+
+def test_a_request_for_a_websocket_does_not_overtake_an_answer(house):
+    plain = request().replace(b"Connection: close\r\n", b"")
+    assert b" 101 " not in converse(house.port, plain + upgrade())
 
 
 def test_many_who_write_slowly_hold_nobody_up(house):

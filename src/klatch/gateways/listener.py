@@ -10,51 +10,84 @@ from starlette.types import ASGIApp
 from uvicorn import Config, Server
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from klatch.core.refusals import Refused
 from klatch.engine.engine import Engine
 from klatch.gateways.trust import Trust
 from klatch.gateways.websocket import WebSocketDoor
 
 HEADERS_MOST: Final = 100
 HEADER_BYTES_MOST: Final = 16_384
+PIPELINE_MOST: Final = 8  # requests that wait for the answer to another
 BACKLOG: Final = 2_048
-HEADERS_WITHIN: Final = 10.0  # seconds
-_TOO_LARGE: Final = (
-    b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-type: text/plain\r\n\r\n"
-    b"The request's headers are larger than 16 KiB or more than 100.\n"
+HEADERS_WITHIN: Final = 10.0  # seconds, from the connection or the last answer to the end of the headers
+_PROGRESS_WITHIN: Final = 10.0  # seconds from one piece of a request, or from its end, to what must follow
+_TURNED_AWAY_WITHIN: Final = 1.0  # seconds in which a peer may read why
+_BODY: Final = frozenset({b"content-length", b"transfer-encoding"})
+
+
+def _answer(status: str, words: str) -> bytes:
+    return f"HTTP/1.1 {status}\r\nconnection: close\r\ncontent-type: text/plain\r\n\r\n{words}\n".encode()
+
+
+_TOO_LARGE: Final = _answer(
+    "431 Request Header Fields Too Large", "The request's headers are larger than 16 KiB or more than 100."
 )
-_TOO_OLD: Final = (
-    b"HTTP/1.1 426 Upgrade Required\r\nconnection: close\r\ncontent-type: text/plain\r\n\r\nWebSockets need HTTP/1.1.\n"
-)
+_TOO_OLD: Final = _answer("426 Upgrade Required", "WebSockets need HTTP/1.1.")
+_WITH_BODY: Final = _answer("400 Bad Request", "A request for a WebSocket has no body.")
+_TOO_EARLY: Final = _answer("400 Bad Request", "A request for a WebSocket comes after all answers before it.")
+_NONSENSE: Final = _answer("400 Bad Request", "The request could not be read.")
 
 
 class BoundedHttp(HttpToolsProtocol):
-    """uvicorn's HTTP protocol, with bounds on the size, number and time of headers, which its own leaves open."""
+    """uvicorn's HTTP protocol, with the bounds that its own leaves open: on the connections of an address, on the size,
+    number and time of headers, and on the requests that wait. One deadline or another always runs."""
+
+    def __init__(self, engine: Engine, **uvicorn: Any) -> None:
+        """`uvicorn`: what it makes its own protocol with."""
+        super().__init__(**uvicorn)
+        self._engine = engine
+        self._address = ""
+        self._is_counted = False
+        self._header_bytes = 0
+        self._deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
         """The connection is there; its first request must come in time."""
         super().connection_made(transport)
-        self._header_bytes = 0
-        self._deadline = self.loop.call_later(HEADERS_WITHIN, transport.close)
+        name = transport.get_extra_info("peername")
+        self._address = name[0] if isinstance(name, tuple) else "local"
+        try:
+            self._engine.sessions.knock(self._address)
+        except Refused as refused:
+            self._engine.observer.refused("http", refused.code)
+            transport.write(_answer("429 Too Many Requests", refused.message))
+            transport.pause_reading()
+            self._expect_more(_TURNED_AWAY_WITHIN)  # closed at once, a reset could overtake the answer
+            return
+        self._is_counted = True
+        self._expect_more(HEADERS_WITHIN)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The connection is gone."""
-        self._deadline.cancel()
+        self._leave()
         super().connection_lost(exc)
 
     def on_message_begin(self) -> None:
         """A request begins."""
-        super().on_message_begin()
-        self._header_bytes = 0
-        self._deadline.cancel()
-        self._deadline = self.loop.call_later(HEADERS_WITHIN, self.transport.close)
+        if not self.transport.is_closing():
+            super().on_message_begin()
+            self._header_bytes = 0
 
     def on_url(self, url: bytes) -> None:
         """A piece of the request's target."""
-        self._count(len(url))
-        super().on_url(url)
+        if not self.transport.is_closing():
+            self._count(len(url))
+            super().on_url(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """One header."""
+        if self.transport.is_closing():
+            return
         self._count(len(name) + len(value))
         super().on_header(name, value)
         if len(self.headers) > HEADERS_MOST:
@@ -62,32 +95,77 @@ class BoundedHttp(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """The headers are whole."""
-        self._deadline.cancel()
+        if self.transport.is_closing():
+            return
+        self._expect_more(_PROGRESS_WITHIN)
+        if self._should_upgrade():
+            if any(name in _BODY for name, _ in self.headers):
+                self._refuse(_WITH_BODY)
+            elif self.cycle is not None and not self.cycle.response_complete:  # type: ignore[redundant-expr]  # at first
+                self._refuse(_TOO_EARLY)
         if not self.transport.is_closing():
             super().on_headers_complete()
+        if len(self.pipeline) > PIPELINE_MOST:
+            self.transport.close()
 
     def on_body(self, body: bytes) -> None:
-        """A piece of the body."""
-        if not self.transport.is_closing():
-            super().on_body(body)
+        """A piece of the body; what belongs to a request that is answered already is no progress."""
+        if self.transport.is_closing():
+            return
+        if not self.cycle.response_complete:
+            self._expect_more(_PROGRESS_WITHIN)
+        super().on_body(body)
 
     def on_message_complete(self) -> None:
         """The request is whole."""
         if not self.transport.is_closing():
             super().on_message_complete()
 
+    def on_response_complete(self) -> None:
+        """A request is answered; another may come."""
+        if not self.transport.is_closing():
+            self._expect_more(HEADERS_WITHIN)
+        super().on_response_complete()
+
     def data_received(self, data: bytes) -> None:
         """Bytes came."""
-        if not self.transport.is_closing():
+        if self.transport.is_closing() or not self._is_counted:
+            return
+        try:
             super().data_received(data)
+        except Exception as failure:  # noqa: BLE001 - what one peer sends must not end in a traceback
+            self._engine.observer.defect("http", failure)
+            self._refuse(_NONSENSE)
 
     def handle_websocket_upgrade(self) -> None:
-        """The connection becomes a WebSocket; this protocol has nothing more to do with it."""
-        self._deadline.cancel()
+        """The connection becomes a WebSocket, which is counted anew; this protocol has nothing more to do with it."""
+        if self.transport.is_closing():
+            return
         if self.parser.get_http_version() == "1.1":
+            self._leave()
             super().handle_websocket_upgrade()
         else:
             self._refuse(_TOO_OLD)
+
+    def _leave(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+        if self._is_counted:
+            self._is_counted = False
+            self._engine.sessions.part(self._address)
+
+    def _expect_more(self, within: float) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+        self._deadline = self.loop.call_later(within, self._give_up)
+
+    def _give_up(self) -> None:
+        """Nothing came in time; a peer that does not take what is left either is dropped."""
+        if self.transport.is_closing():
+            self.transport.abort()
+            return
+        self.transport.close()
+        self._expect_more(_PROGRESS_WITHIN)
 
     def _count(self, size: int) -> None:
         self._header_bytes += size
@@ -112,6 +190,12 @@ class HttpServer(Server):
 def make_server(app: ASGIApp, engine: Engine, trust: Trust) -> HttpServer:
     """The server for one listening socket; `serve(sockets=[...])` runs it until `should_exit` is set."""
 
+    class Http(BoundedHttp):
+        """As uvicorn makes it: with its own arguments only."""
+
+        def __init__(self, **uvicorn: Any) -> None:
+            super().__init__(engine, **uvicorn)
+
     class Door(WebSocketDoor):
         """As uvicorn makes it: with its own arguments, which are not needed."""
 
@@ -120,7 +204,7 @@ def make_server(app: ASGIApp, engine: Engine, trust: Trust) -> HttpServer:
 
     config = Config(
         app,
-        http=BoundedHttp,
+        http=Http,
         ws=Door,  # any class that uvicorn can make and feed will do
         lifespan="off",
         access_log=False,
