@@ -1,5 +1,6 @@
 """Rooms: who may find, join, see and rule which; direct rooms; what each role may do to which."""
 
+import asyncio
 import itertools
 
 import pytest
@@ -8,6 +9,7 @@ from klatch.core.commands import (
     CreateRoom,
     Fetch,
     Grant,
+    Hello,
     History,
     Invite,
     JoinRoom,
@@ -32,6 +34,7 @@ from klatch.core.events import (
     TopicSet,
 )
 from klatch.core.members import ROLES
+from klatch.engine.accounts import Entrance, enter
 from tests.engine.people import House, Person
 
 # Making and finding.
@@ -369,3 +372,30 @@ async def test_one_is_in_a_thousand_rooms_at_most(house: House, ann: Person, mon
         await ann.does(CreateRoom, name=f"room{number}")
     assert await ann.refused(CreateRoom, name="one-more") == "too_many"
     assert await ann.refused(JoinRoom, room="#one-more") == "no_such_room"
+
+
+async def test_direct_rooms_that_others_began_do_not_count(
+    ann: Person, bob: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("klatch.core.rooms.ROOMS_MOST", 4)
+    await bob.says("@ann", "hi")
+    assert await ann.refused(CreateRoom, name="one-more") == ""
+
+
+async def test_of_many_direct_rooms_the_last_written_in_are_told_and_all_are_heard(
+    house: House, ann: Person, bob: Person, cat: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("klatch.engine.accounts._DIRECT_TOLD_MOST", 2)
+    began = []
+    for person in (bob, cat, await house.come("dan")):
+        house.clock.now += 1
+        began.append((await person.says("@ann", "hi")).room)
+    house.clock.now += 1
+    await bob.says("@ann", "hi again")
+    hello = Hello(name="ann", secret="the secret of ann, long enough")
+    outcome: asyncio.Future[Entrance] = asyncio.get_running_loop().create_future()
+    house.store.decide(lambda transaction: enter(transaction, hello), outcome.set_result)
+    entrance = await outcome
+    told = [room.id for room in entrance.rooms if room.kind == "direct"]
+    assert (told, set(began) <= set(entrance.logs)) == ([began[0], began[2]], True)
+    assert {room.id for room in entrance.rooms} <= set(entrance.logs)

@@ -11,22 +11,27 @@ from klatch.core.events import DisplayNamed, Left, Renamed, StatusSet
 from klatch.core.members import Account
 from klatch.core.names import parse_display_name, parse_username, room_key, username_key
 from klatch.core.refusals import Refused
-from klatch.core.rooms import LOBBY
+from klatch.core.rooms import LOBBY, ROOMS_MOST
 from klatch.core.texts import parse_status
 from klatch.engine import rooms
 from klatch.engine.recording import record, sign
-from klatch.storage.port import NewAccount, Transaction
+from klatch.storage.port import NewAccount, Place, Transaction
 
 _SECRET_LEAST: Final = 22
 _SECRET_MOST: Final = 128
+_DIRECT_TOLD_MOST: Final = 500
 
 
 class Entrance(msgspec.Struct, frozen=True):
-    """Who came in: the account, the number its log is at, and its rooms, all at one point of the order."""
+    """Who came in: the account, the number its log is at, and its rooms, all at one point of the order.
+
+    `logs` are the ids of all its rooms, also of those too many to be told in `rooms`.
+    """
 
     account: Account
     head: int
     rooms: list[RoomState]
+    logs: list[str]
 
 
 def enter(transaction: Transaction, hello: Hello) -> Entrance:
@@ -36,9 +41,9 @@ def enter(transaction: Transaction, hello: Hello) -> Entrance:
     if account is None:
         account = _begin(transaction, hello.name, secret)
     transaction.set_seen(account.id)
-    places = transaction.places_of(account.id)
+    places = _places_to_tell(transaction, account.id)
     states = [rooms.describe(transaction, place, account.id) for place in places]
-    return Entrance(account, transaction.head(account.id), states)
+    return Entrance(account, transaction.head(account.id), states, transaction.rooms_of(account.id))
 
 
 def end(transaction: Transaction, account: str) -> None:
@@ -71,6 +76,12 @@ def set_status(transaction: Transaction, actor: Account, command: SetStatus) -> 
     text = parse_status(command.text)
     transaction.set_status(actor.id, text, away=command.away)
     return record(transaction, actor, actor.id, StatusSet(text=text, away=command.away), command)
+
+
+def _places_to_tell(transaction: Transaction, account: str) -> list[Place]:
+    """At most 1,000: the named rooms, then the direct ones in which somebody wrote last; others can begin those."""
+    named = transaction.named_places_of(account)
+    return named + transaction.direct_places_of(account, max(0, min(_DIRECT_TOLD_MOST, ROOMS_MOST - len(named))))
 
 
 def _hash_secret(secret: str | None) -> bytes | None:

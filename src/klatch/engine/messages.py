@@ -28,7 +28,7 @@ def send(transaction: Transaction, actor: Account, command: SendMessage) -> Ack:
     """Says something in a room."""
     message = rules.compose(command.text, command.reply_to, action=command.action)
     names = find_mentions(message.text)
-    place = rooms.find_or_begin(transaction, actor, command.room)
+    place = rooms.find_or_begin(transaction, actor, command.room, message.reply_to)
     rooms.authorize_in("send", actor, place)
     if message.reply_to is not None:
         rules.standing(_message(transaction, place, message.reply_to), message.reply_to)

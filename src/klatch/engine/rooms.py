@@ -47,15 +47,19 @@ def find(reader: Reader, viewer: Account, text: str) -> Place:
     return place
 
 
-def find_or_begin(transaction: Transaction, viewer: Account, text: str) -> Place:
-    """As `find`, but a direct room that is not there yet is begun."""
+def find_or_begin(transaction: Transaction, viewer: Account, text: str, reply_to: int | None = None) -> Place:
+    """As `find`, but a direct room that is not there yet is begun, unless by an answer: there is nothing to answer."""
     meant = rules.read_room(text)
     if not isinstance(meant, Direct):
         return find(transaction, viewer, text)
     people = _people(transaction, viewer, meant.names)
     key = rules.direct_key([person.id for person in people])
     place = transaction.place_by_direct(key, viewer.id)
-    return place if place is not None else _begin_direct(transaction, viewer, people, key)
+    if place is not None:
+        return place
+    if reply_to is not None:
+        raise Refused("no_such_message", f"There is no message {reply_to}: nothing was said there yet.", field="seq")
+    return _begin_direct(transaction, viewer, people, key)
 
 
 def authorize_in(act: str, actor: Account, place: Place) -> None:

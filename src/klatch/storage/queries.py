@@ -46,6 +46,11 @@ PLACE: Final = f"{_PLACES} WHERE r.id = :room"
 PLACE_BY_KEY: Final = f"{_PLACES} WHERE r.name_key = :key"
 PLACE_BY_DIRECT: Final = f"{_PLACES} WHERE r.direct_key = :key"
 PLACES_OF: Final = f"{_PLACES} WHERE m.role IS NOT NULL ORDER BY r.id"
+NAMED_PLACES_OF: Final = f"{_PLACES} WHERE m.role IS NOT NULL AND r.kind <> 'direct' ORDER BY r.id"
+DIRECT_PLACES_OF: Final = f"""
+    {_PLACES} WHERE m.role IS NOT NULL AND r.kind = 'direct' ORDER BY l.last_ts DESC, r.id DESC LIMIT :limit
+"""
+ROOMS_OF: Final = "SELECT room_id FROM members WHERE account_id = :account ORDER BY room_id"
 OPEN_PLACES: Final = f"{_PLACES} WHERE m.role IS NULL AND r.kind = 'open' ORDER BY r.id LIMIT 1000"
 ADD_ROOM: Final = """
     INSERT INTO rooms (id, kind, name, name_key, direct_key, topic, created_ts)
@@ -57,7 +62,9 @@ MEMBERS: Final = f"""
     WHERE m.room_id = :room AND a.ended_ts IS NULL ORDER BY a.username LIMIT :limit
 """
 MEMBERS_COUNT: Final = "SELECT count(*) FROM members WHERE room_id = :room"
-PLACES_COUNT: Final = "SELECT count(*) FROM members WHERE account_id = :account"
+PLACES_COUNT: Final = """
+    SELECT count(*) FROM members m JOIN rooms r ON r.id = m.room_id WHERE m.account_id = :account AND r.kind <> 'direct'
+"""
 ADD_MEMBER: Final = """
     INSERT INTO members (room_id, account_id, role, horizon) VALUES (:room, :account, :role, :horizon)
 """

@@ -92,6 +92,19 @@ class Reader:
         """The rooms that an account is in."""
         return [_as_place(row) for row in self._db.rows(queries.PLACES_OF, {"account": int(account)})]
 
+    def named_places_of(self, account: str) -> list[Place]:
+        """The rooms that an account is in, but for direct ones."""
+        return [_as_place(row) for row in self._db.rows(queries.NAMED_PLACES_OF, {"account": int(account)})]
+
+    def direct_places_of(self, account: str, limit: int) -> list[Place]:
+        """The direct rooms that an account is in: the `limit` in which somebody wrote last, the last first."""
+        parameters = {"account": int(account), "limit": limit}
+        return [_as_place(row) for row in self._db.rows(queries.DIRECT_PLACES_OF, parameters)]
+
+    def rooms_of(self, account: str) -> list[str]:
+        """The ids of all rooms that an account is in."""
+        return [str(row[0]) for row in self._db.rows(queries.ROOMS_OF, {"account": int(account)})]
+
     def open_places(self, account: str) -> list[Place]:
         """The open rooms that an account is not in (at most 1,000)."""
         return [_as_place(row) for row in self._db.rows(queries.OPEN_PLACES, {"account": int(account)})]
@@ -106,7 +119,7 @@ class Reader:
         return int(self._value(queries.MEMBERS_COUNT, {"room": int(room)}))
 
     def places_count(self, account: str) -> int:
-        """How many rooms an account is in."""
+        """How many rooms an account is in, but for direct ones."""
         return int(self._value(queries.PLACES_COUNT, {"account": int(account)}))
 
     def invited(self, room: str, account: str) -> bool:

@@ -53,6 +53,16 @@ class RememberingReader(Reader):
         self.write_heads()
         return super().places_of(account)
 
+    def named_places_of(self, account: str) -> list[Place]:
+        """The rooms that an account is in, but for direct ones."""
+        self.write_heads()
+        return super().named_places_of(account)
+
+    def direct_places_of(self, account: str, limit: int) -> list[Place]:
+        """The direct rooms that an account is in: the `limit` in which somebody wrote last, the last first."""
+        self.write_heads()
+        return super().direct_places_of(account, limit)
+
     def head(self, log: str) -> int:
         """The number of a log's last entry."""
         grown = self._grown.get(log)
