@@ -76,3 +76,23 @@ def test_a_page_larger_than_a_backlog_can_be_read(server):
         for _ in range(70):
             ann.send("#lobby", "x" * 10_000)
         assert ann.ask("fetch", room="#lobby", after=0, limit=200)["op"] == "range"
+
+
+def test_who_asks_for_pongs_and_takes_none_is_dropped(serve):
+    """For too many pings it is told goodbye first, and has five seconds to hear it."""
+    with shake_hands(serve(backlog=10_000).port) as peer:
+        assert is_dropped(peer, masked(b"x" * 125, 9) * 1_000, within=4)
+
+
+def is_dropped(peer, data, within):
+    """Whether the server ends the connection of one that writes on and reads nothing."""
+    peer.settimeout(within)
+    deadline = time.monotonic() + within
+    try:
+        while time.monotonic() < deadline:
+            peer.sendall(data)
+    except (ConnectionResetError, BrokenPipeError):
+        return True
+    except TimeoutError:
+        return False
+    return False

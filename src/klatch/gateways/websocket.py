@@ -242,7 +242,12 @@ class WebSocketDoor(asyncio.Protocol):
         protocol = self._protocol
         if protocol is None:
             return
-        for piece in protocol.data_to_send():
+        pieces = protocol.data_to_send()
+        # Twice the limit, for whoever is only slow has up to the limit from its backlog, and is told so.
+        if pieces and self.unsent() > 2 * self._engine.limits.backlog:
+            self._transport.abort()  # it asks for pongs and takes none
+            return
+        for piece in pieces:
             if piece:
                 self._transport.write(piece)
             else:
