@@ -319,3 +319,9 @@ def test_a_peer_that_says_no_name_is_let_go_in_time(serve, leaving):
     liner = Liner(server)
     leaving.callback(liner.close)
     assert "Nobody said hello" in liner.ended(within=2)
+
+
+def test_what_telnet_asks_for_ever_is_answered_once(house):
+    heard = converse(house.line_port, b"\xff\xfd\x01" * 100_000 + f"{a_name()}\n/quit\n".encode())
+    assert heard.count(b"\xff\xfc\x01") == 1
+    assert b"Goodbye" in heard

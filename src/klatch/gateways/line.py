@@ -65,6 +65,9 @@ class LineDoor(asyncio.Protocol):
             return
         text, answer = self._telnet.feed(data)
         if answer:
+            if self.unsent() > self._engine.limits.backlog:
+                self._transport.abort()  # it asks and takes no answer
+                return
             self._transport.write(answer)
         for line in self._lines.feed(text):
             if isinstance(line, Refused):
