@@ -84,7 +84,7 @@ class Engine:
     def admit(self, session: Session, entrance: Entrance, ignored: list[str]) -> Welcome:
         """Makes somebody who entered a listener; gives their welcome. Refuses a connection too many."""
         first = self.sessions.add(session)
-        self.fanout.subscribe(session, [entrance.account.id, *(room.id for room in entrance.rooms)])
+        self.fanout.subscribe(session, [entrance.account.id, *entrance.logs])
         if first:
             self.roster.come(entrance.account)
             self.observer.log("came", name=entrance.account.name, door=session.door, address=session.address)
