@@ -331,3 +331,37 @@ async def test_a_reaction_reaches_those_who_are_here(ann: Person, bob: Person) -
     await ann.does(React, room="#ops", seq=ack.seq, emoji="🎉")
     await ann.house.quiet()
     assert bob.bodies()[-1] == Reacted(target=ack.seq, emoji="🎉")
+
+
+# As many changes as allowed.
+
+
+async def test_a_message_is_changed_a_hundred_times_at_most(ann: Person) -> None:
+    seq = (await ann.says("#ops", "0")).seq
+    for number in range(1, 101):
+        await ann.does(EditMessage, room="#ops", seq=seq, text=str(number))
+    assert await ann.refused(EditMessage, room="#ops", seq=seq, text="101") == "too_many"
+    assert (await ann.reads("#ops")).items[-1].body == Message(text="100")
+
+
+async def test_a_message_takes_so_many_reactions_and_they_can_still_be_taken_back(
+    ann: Person, bob: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("klatch.engine.messages.REACTIONS_MOST", 3)
+    seq = (await ann.says("#ops", "hi")).seq
+    for kind in (React, Unreact, React):
+        await ann.does(kind, room="#ops", seq=seq, emoji=EMOJI[0])
+    assert await bob.refused(React, room="#ops", seq=seq, emoji=EMOJI[0]) == "too_many"
+    assert (await ann.does(Unreact, room="#ops", seq=seq, emoji=EMOJI[0])).seq > 0
+
+
+async def test_one_s_own_last_message_is_not_looked_for_far_back(
+    ann: Person, bob: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("klatch.engine.messages._LOOKED_BACK", 2)
+    await ann.says("#ops", "mine")
+    await bob.says("#ops", "one")
+    assert await ann.refused(EditMessage, room="#ops", text="still mine") == ""
+    await bob.says("#ops", "two")
+    await bob.says("#ops", "three")
+    assert await ann.refused(EditMessage, room="#ops", text="mine no more") == "no_such_message"

@@ -131,6 +131,16 @@ async def test_the_hash_is_another_when_words_were_taken_back(tmp_path: Path) ->
         ("UPDATE entries SET target = 3 WHERE log_id = 4 AND seq = 2", "which is not there before it"),
         ("UPDATE entries SET author_id = 77 WHERE log_id = 4 AND seq = 2", "by account 77, but no such account"),
         ("UPDATE entries SET log_id = 88 WHERE log_id = 4 AND seq = 5", "of log 88, but no such log"),
+        (
+            "UPDATE entries SET kind = 'react' WHERE log_id = 4 AND seq = 5",
+            "of the kind edit, but is filed under react",
+        ),
+        ("UPDATE entries SET cid = CAST(cid AS BLOB) WHERE log_id = 4 AND seq = 2", "is of another type"),
+        ("UPDATE entries SET ts = 'noon' WHERE log_id = 4 AND seq = 2", "is of another type"),
+        ("UPDATE entries SET seq = 'two' WHERE log_id = 4 AND seq = 2", "is of another type"),
+        ("UPDATE entries SET body = CAST(body AS TEXT) WHERE log_id = 4 AND seq = 2", "is of another type"),
+        ("UPDATE entries SET author_name = CAST(x'ff' AS TEXT) WHERE log_id = 4 AND seq = 2", "cannot be read further"),
+        ("UPDATE logs SET last_ts = 'noon' WHERE id = 4", "does not note its end as numbers"),
         ("INSERT INTO logs VALUES (50, 0, 0)", "Log 50 belongs to no room and no account"),
         ("DELETE FROM rooms WHERE id = 4", "Log 4 belongs to no room and no account"),
         ("DELETE FROM logs WHERE id = 4", "rooms (4) refers to a row of logs"),
@@ -157,7 +167,7 @@ def test_an_entry_that_no_klatch_can_read_is_found_though_its_hash_is_right(data
     connection = apsw.Connection(str(data / "klatch.sqlite"))
     connection.create_scalar_function("hashed", rehash)
     connection.execute("""
-        UPDATE entries SET body = '{"kind":"telepathy"}',
+        UPDATE entries SET body = CAST('{"kind":"telepathy"}' AS BLOB),
         entry_hash = hashed(log_id, seq, id, ts, author_id, author_name) WHERE log_id = 4 AND seq = 6
     """)
     connection.close()

@@ -18,7 +18,10 @@ from klatch.engine.recording import nothing_to_add, record
 from klatch.storage.port import Place, Reader, Transaction
 
 PAGE_BYTES_MOST: Final = 262_144  # a page must fit into the backlog of whoever asks for it
-_LAST_LOOKED_AT: Final = 50  # how far back one's own last message is looked for, in entries of one's own
+EDITS_MOST: Final = 100
+REACTIONS_MOST: Final = 10_000
+_LOOKED_BACK: Final = 1_000  # how far back one's own last message is looked for, in entries of the room
+_LAST_LOOKED_AT: Final = 50  # and in messages of one's own
 _encode = msgspec.json.Encoder().encode
 
 T = TypeVar("T")
@@ -46,6 +49,8 @@ def edit(transaction: Transaction, actor: Account, command: EditMessage) -> Ack:
         raise Refused(
             "not_allowed", f"Message {entry.seq} is by {entry.author.name}; only they may edit it.", field="seq"
         )
+    if transaction.edits_count(place.room.id, entry.seq) >= EDITS_MOST:
+        raise Refused("too_many", f"A message may be changed {EDITS_MOST} times.", field="seq")
     amended = rules.amend(entry.seq, command.text)
     names = find_mentions(amended.text)
     ack = record(transaction, actor, place.room.id, amended, command)
@@ -71,16 +76,18 @@ def delete(transaction: Transaction, actor: Account, command: DeleteMessage) -> 
 
 def react(transaction: Transaction, actor: Account, command: React) -> Ack:
     """Puts an emoji to a message."""
-    place, reactions = _reactions(transaction, actor, command.room, command.seq)
+    place, reactions, changed = _reactions(transaction, actor, command.room, command.seq)
     reacted = rules.react(command.seq, command.emoji, set(reactions))
     if actor.id in reactions.get(reacted.emoji, []):
         return nothing_to_add(transaction, command, place.room.id)
+    if changed >= REACTIONS_MOST:
+        raise Refused("too_many", f"A message takes at most {REACTIONS_MOST:,} reactions.", field="seq")
     return record(transaction, actor, place.room.id, reacted, command)
 
 
 def unreact(transaction: Transaction, actor: Account, command: Unreact) -> Ack:
     """Takes one's emoji back."""
-    place, reactions = _reactions(transaction, actor, command.room, command.seq)
+    place, reactions, _ = _reactions(transaction, actor, command.room, command.seq)
     taken_back = rules.unreact(command.seq, command.emoji)
     if actor.id not in reactions.get(taken_back.emoji, []):
         return nothing_to_add(transaction, command, place.room.id)
@@ -114,7 +121,7 @@ def history(reader: Reader, viewer: Account, query: History) -> Page:
         raise Refused("cursor", f"There is nothing before number {before}.", field="before")
     lines = reader.lines_before(log, min(before, head + 1), place.horizon, limit + 1)
     shown = lines[-limit:]
-    changes = reader.changes(log, shown[0].seq, shown[-1].seq) if shown else []
+    changes = reader.last_changes(log, shown[0].seq, shown[-1].seq) if shown else []
     items = settle(shown, changes)
     fitting = _fitting(reversed(items))[::-1]
     more = len(lines) > limit or len(fitting) < len(items)
@@ -156,14 +163,17 @@ def _own(transaction: Transaction, actor: Account, place: Place, seq: int | None
         entry = transaction.entry(place.room.id, seq)
         if entry is not None:
             return entry
-    for entry in transaction.last_of(place.room.id, actor.id, _LAST_LOOKED_AT):
+    after = max(place.horizon - 1, place.room.head - _LOOKED_BACK)
+    for entry in transaction.last_messages_of(place.room.id, actor.id, after, _LAST_LOOKED_AT):
         if isinstance(entry.body, Message) and not entry.body.deleted:
             return entry
     raise Refused("no_such_message", "You have not written anything here that could be changed.", field="seq")
 
 
-def _reactions(transaction: Transaction, actor: Account, room: str, seq: int) -> tuple[Place, dict[str, list[str]]]:
-    """The actor's place and the emoji that the message has now."""
+def _reactions(
+    transaction: Transaction, actor: Account, room: str, seq: int
+) -> tuple[Place, dict[str, list[str]], int]:
+    """The actor's place, the emoji that the message has now, and how often those changed."""
     place = rooms.find(transaction, actor, room)
     rooms.authorize_in("react", actor, place)
     rules.standing(_message(transaction, place, seq), seq)
@@ -171,6 +181,7 @@ def _reactions(transaction: Transaction, actor: Account, room: str, seq: int) ->
     if entry is None:
         raise LookupError(f"entry {seq} vanished")
     item = begin(entry)
-    for later in transaction.changes(place.room.id, seq, seq):
+    changes = transaction.reactions(place.room.id, seq)
+    for later in changes:
         item = change(item, later)
-    return place, item.reactions
+    return place, item.reactions, len(changes)

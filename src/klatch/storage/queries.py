@@ -84,9 +84,9 @@ LAST: Final = "SELECT last_seq, last_ts FROM logs WHERE id = :log"
 SET_HEAD: Final = "UPDATE logs SET last_seq = :seq, last_ts = :ts WHERE id = :log"
 ADD_ENTRY: Final = """
     INSERT INTO entries
-        (log_id, seq, id, ts, author_id, author_name, cid, command_hash, target, body, entry_hash)
+        (log_id, seq, id, ts, author_id, author_name, cid, command_hash, target, kind, body, entry_hash)
     VALUES
-        (:log, :seq, :id, :ts, :author, :author_name, :cid, :command_hash, :target, :body, :entry_hash)
+        (:log, :seq, :id, :ts, :author, :author_name, :cid, :command_hash, :target, :kind, :body, :entry_hash)
 """
 BY_CID: Final = "SELECT log_id, seq, id, ts, command_hash FROM entries WHERE author_id = :author AND cid = :cid"
 ENTRY: Final = f"SELECT {_ENTRY} FROM entries WHERE log_id = :log AND seq = :seq"
@@ -101,8 +101,20 @@ CHANGES: Final = f"""
     SELECT {_ENTRY} FROM entries WHERE log_id = :log AND target BETWEEN :first AND :last AND target IS NOT NULL
     ORDER BY seq
 """
+LAST_CHANGES: Final = f"""
+    SELECT {_ENTRY} FROM entries e WHERE log_id = :log AND target BETWEEN :first AND :last AND target IS NOT NULL
+    AND (kind <> 'edit' OR seq = (
+        SELECT max(n.seq) FROM entries n WHERE n.log_id = e.log_id AND n.target = e.target AND n.kind = 'edit'
+    )) ORDER BY seq
+"""
+# A range of one, since a planner that knows only one value may walk through the whole log instead of the index.
+REACTIONS: Final = f"""
+    SELECT {_ENTRY} FROM entries WHERE log_id = :log AND target BETWEEN :target AND :target AND target IS NOT NULL
+    AND kind IN ('react', 'unreact') ORDER BY seq
+"""
+EDITS_COUNT: Final = "SELECT count(*) FROM entries WHERE log_id = :log AND target = :target AND kind = 'edit'"
 LAST_MESSAGES_OF: Final = f"""
-    SELECT {_ENTRY} FROM entries WHERE log_id = :log AND author_id = :author AND target IS NULL
+    SELECT {_ENTRY} FROM entries WHERE log_id = :log AND seq > :after AND author_id = :author AND kind = 'message'
     ORDER BY seq DESC LIMIT :limit
 """
 REPLACE_BODY: Final = """
@@ -121,7 +133,7 @@ REMOVE_MENTIONS: Final = "DELETE FROM mentions WHERE room_id = :room AND seq = :
 UNREAD: Final = """
     SELECT count(*) FROM (
         SELECT 1 FROM entries
-        WHERE log_id = :room AND seq > :after AND target IS NULL AND author_id <> :account AND cid IS NOT NULL
+        WHERE log_id = :room AND seq > :after AND author_id <> :account AND kind = 'message'
         LIMIT :most
     ) AS some
 """
@@ -140,7 +152,7 @@ ALL_LOGS: Final = "SELECT id, last_seq FROM logs ORDER BY id"
 LOGS_BY_ACTIVITY: Final = "SELECT id, last_seq FROM logs WHERE last_seq > 0 ORDER BY last_ts DESC LIMIT :limit"
 ENTRIES_COUNT: Final = "SELECT count(*), max(seq) FROM entries WHERE log_id = :log AND seq > :after"
 WHOLE_ENTRIES: Final = (
-    f"SELECT {_ENTRY}, command_hash, target, entry_hash FROM entries WHERE log_id = :log ORDER BY seq"
+    f"SELECT {_ENTRY}, command_hash, target, kind, entry_hash FROM entries WHERE log_id = :log ORDER BY seq"
 )
 WHOLE_LOGS: Final = "SELECT id, last_seq, last_ts FROM logs ORDER BY id"
 ROOMS_COUNT: Final = "SELECT count(*) FROM rooms"

@@ -162,15 +162,29 @@ class Reader:
         rows = self._db.rows(queries.CHANGES, {"log": int(log), "first": first, "last": last})
         return [self._entry(row) for row in rows]
 
-    def last_of(self, log: str, account: str, limit: int) -> list[Entry]:
-        """The last entries of one author, newest first."""
-        rows = self._db.rows(queries.LAST_MESSAGES_OF, {"log": int(log), "author": int(account), "limit": limit})
+    def last_changes(self, log: str, first: int, last: int) -> list[Entry]:
+        """As `changes`, but of the edits of each message only the last: those before it do not show."""
+        rows = self._db.rows(queries.LAST_CHANGES, {"log": int(log), "first": first, "last": last})
         return [self._entry(row) for row in rows]
+
+    def reactions(self, log: str, target: int) -> list[Entry]:
+        """The emoji put to a message and taken back, in order."""
+        rows = self._db.rows(queries.REACTIONS, {"log": int(log), "target": target})
+        return [self._entry(row) for row in rows]
+
+    def edits_count(self, log: str, target: int) -> int:
+        """How often a message was edited."""
+        return int(self._value(queries.EDITS_COUNT, {"log": int(log), "target": target}))
+
+    def last_messages_of(self, log: str, account: str, after: int, limit: int) -> list[Entry]:
+        """The last messages of one author with a number above `after`, newest first."""
+        parameters = {"log": int(log), "author": int(account), "after": after, "limit": limit}
+        return [self._entry(row) for row in self._db.rows(queries.LAST_MESSAGES_OF, parameters)]
 
     # Reading.
 
     def unread(self, room: str, account: str, after: int, most: int) -> int:
-        """How many lines others added after a number; counts no further than `most`."""
+        """How many messages others wrote after a number; counts no further than `most`."""
         parameters = {"room": int(room), "account": int(account), "after": after, "most": most}
         return int(self._value(queries.UNREAD, parameters))
 

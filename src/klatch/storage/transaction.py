@@ -52,6 +52,7 @@ class Transaction(RememberingReader):
                 "cid": cid,
                 "command_hash": command_hash,
                 "target": target_of(body),
+                "kind": kind_of(body),
                 "body": spelled,
                 "entry_hash": hash_entry(number, seq, identity, ts, int(author.id), author.name, cid, spelled),
             },
@@ -176,6 +177,11 @@ class Transaction(RememberingReader):
         if row is None:
             raise LookupError("the store gave no number for a log")
         return int(row[0])
+
+
+def kind_of(body: AnyBody) -> str:
+    """What the body is filed under."""
+    return str(body.__struct_config__.tag)
 
 
 def hash_entry(

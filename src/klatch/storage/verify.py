@@ -16,10 +16,12 @@ from klatch.storage.lock import IN_USE, DirectoryLock
 from klatch.storage.migrations.runner import check
 from klatch.storage.opening import FILE, explain, look
 from klatch.storage.sqlite import Connection
-from klatch.storage.transaction import hash_entry
+from klatch.storage.transaction import hash_entry, kind_of
 
 FAULTS_MOST: Final = 1_000
 _HASH_BYTES: Final = 16
+# log_id, seq, id, ts, author_id, author_name, cid, body, command_hash, target, kind, entry_hash
+_TYPES: Final[tuple[Any, ...]] = (*[int] * 5, str, str | None, bytes, bytes | None, int | None, str, bytes)
 _read_body = msgspec.json.Decoder(AnyBody).decode
 
 
@@ -89,7 +91,7 @@ class _Verification:
                 self._check_log(log, last_seq, last_ts)
             for statement, sentence in queries.CONTRADICTIONS:
                 self._check_none(statement, sentence)
-        except StoreBroken as fault:
+        except (StoreBroken, UnicodeDecodeError) as fault:
             self._blame(f"The file cannot be read further: {fault}.")
         return Report(rooms, self._entries, self._hash.hexdigest(), self._faults)
 
@@ -105,10 +107,17 @@ class _Verification:
         for table, row, parent, _ in self._db.each("PRAGMA foreign_key_check"):
             self._blame(f"A row of {table} ({row}) refers to a row of {parent} that is not there.")
 
-    def _check_log(self, log: int, last_seq: int, last_ts: int) -> None:
+    def _check_log(self, log: int, last_seq: Any, last_ts: Any) -> None:
         """Dense from 1 to the last number; each entry as it was written; times that never go back."""
+        if not (isinstance(last_seq, int) and isinstance(last_ts, int)):
+            self._blame(f"Log {log} does not note its end as numbers.")
+            return
         expected, before = 1, 0
         for row in self._db.each(queries.WHOLE_ENTRIES, {"log": log}):
+            if not all(isinstance(value, kind) for value, kind in zip(row, _TYPES, strict=True)):
+                self._blame(f"Entry {row[1]!r} of log {log} cannot be read: a part of it is of another type.")
+                expected += 1
+                continue
             seq, ts = row[1], row[3]
             if seq != expected:
                 self._blame(f"Log {log} has number {seq} where {expected} should be.")
@@ -122,19 +131,21 @@ class _Verification:
             self._blame(f"Log {log} has an entry later than the time it notes as its last.")
 
     def _check_entry(self, row: tuple[Any, ...]) -> None:
-        log, seq, identity, ts, author, name, cid, body, _, target, entry_hash = row
+        log, seq, identity, ts, author, name, cid, body, _, target, kind, entry_hash = row
         self._entries += 1
         self._hash.update(msgspec.json.encode((log, seq, identity, ts, author, name, cid, body)))
         try:
             whole = hash_entry(log, seq, identity, ts, author, name, cid, body) == entry_hash
-            meant = target_of(_read_body(body)) if whole else target
+            meant = _filing(_read_body(body)) if whole else (target, kind)
         except (msgspec.DecodeError, TypeError, UnicodeError):
             self._blame(f"Entry {seq} of log {log} cannot be read.")
             return
         if not whole:
             self._blame(f"Entry {seq} of log {log} is not as it was written.")
-        if meant != target:
-            self._blame(f"Entry {seq} of log {log} changes {meant}, but is filed under {target}.")
+        if meant[0] != target:
+            self._blame(f"Entry {seq} of log {log} changes {meant[0]}, but is filed under {target}.")
+        if meant[1] != kind:
+            self._blame(f"Entry {seq} of log {log} is of the kind {meant[1]}, but is filed under {kind}.")
         if cid is not None and not CID.fullmatch(cid):
             self._blame(f"Entry {seq} of log {log} has an impossible cid.")
 
@@ -147,3 +158,7 @@ class _Verification:
             self._faults.append(sentence)
         elif len(self._faults) == FAULTS_MOST:
             self._faults.append("There are more faults, which are not listed.")
+
+
+def _filing(body: AnyBody) -> tuple[int | None, str]:
+    return target_of(body), kind_of(body)

@@ -56,12 +56,13 @@ CREATE TABLE entries (
     cid           TEXT,
     command_hash  BLOB,                    -- of the command that carried the cid: tells a retry from a reuse
     target        BIGINT,                  -- the entry that this one changes, if it does
-    body          BLOB NOT NULL,           -- JSON, its kind first
-    entry_hash    BLOB NOT NULL,           -- of all the above: tells damage
+    kind          TEXT NOT NULL,           -- of the body
+    body          BLOB NOT NULL,           -- JSON
+    entry_hash    BLOB NOT NULL,           -- of what was said, by whom and when: tells damage
     PRIMARY KEY (log_id, seq)
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX entries_by_cid ON entries (author_id, cid) WHERE cid IS NOT NULL;
-CREATE INDEX entries_by_target ON entries (log_id, target) WHERE target IS NOT NULL;
+CREATE INDEX entries_by_target ON entries (log_id, target, kind) WHERE target IS NOT NULL;
 
 CREATE TABLE reading (
     account_id  INTEGER NOT NULL REFERENCES accounts (id),
