@@ -6,13 +6,16 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import apsw
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from klatch.core.events import Author, Edited, Entry, Message, Unreadable
+from klatch.core.events import Author, Edited, Entry, Message, Reacted, Unreadable
 from klatch.core.refusals import Refused
+from klatch.storage import queries
 from klatch.storage.faults import Reused
+from klatch.storage.migrations.runner import known
 from klatch.storage.port import NewAccount, Reader, Transaction
 from tests.storage.conftest import Corner, MakeStore
 from tests.storage.stores import DAY, NOON, YEAR, Clock, Kept, add_account, add_room, ignore, say
@@ -163,6 +166,28 @@ async def test_changes_are_found_by_what_they_change(corner: Corner) -> None:
         lambda transaction: transaction.append(corner.room, corner.ann, Edited(target=1, text="first"))
     )
     assert await corner.kept.read(lambda reader: reader.changes(corner.room, 1, 1)) == [edited]
+
+
+async def test_of_the_edits_only_the_last_shows_and_reactions_are_found_without_edits(corner: Corner) -> None:
+    await corner.kept.decide(say(corner.room, corner.ann, "frist"))
+
+    def alter(transaction: Transaction) -> list[Entry]:
+        bodies = [Edited(target=1, text="fisrt"), Reacted(target=1, emoji="👍"), Edited(target=1, text="first")]
+        return [transaction.append(corner.room, corner.ann, body) for body in bodies]
+
+    _, reacted, last = await corner.kept.decide(alter)
+    assert await corner.kept.read(lambda reader: reader.last_changes(corner.room, 1, 1)) == [reacted, last]
+    assert await corner.kept.read(lambda reader: reader.reactions(corner.room, 1)) == [reacted]
+    assert await corner.kept.read(lambda reader: reader.edits_count(corner.room, 1)) == 2
+
+
+@pytest.mark.parametrize("statement", [queries.REACTIONS, queries.EDITS_COUNT, queries.LAST_CHANGES])
+def test_the_changes_of_a_message_are_found_without_walking_through_its_log(statement: str) -> None:
+    database = apsw.Connection(":memory:")
+    database.execute(known()[0][2]).fetchall()
+    values = {"log": 1, "target": 1, "first": 1, "last": 1}
+    plan = database.execute(f"EXPLAIN QUERY PLAN {statement}", values).fetchall()
+    assert "entries_by_target" in plan[0][3]
 
 
 # Decisions in company.
@@ -379,3 +404,13 @@ async def test_a_room_with_an_entry_that_cannot_be_read_goes_on(corner: Corner) 
     await corner.kept.decide(say(corner.room, corner.ann, "damaged"))
     await corner.kept.decide(lambda transaction: transaction._db.run("UPDATE entries SET body = x'' WHERE log_id = 4"))
     assert (await corner.kept.decide(say(corner.room, corner.ann, "after"))).seq == 2
+
+
+@pytest.mark.parametrize("later", [-(10**15), 0, 10**15])
+async def test_ids_grow_whatever_the_clock_says(corner: Corner, later: int) -> None:
+    first = await corner.kept.decide(say(corner.room, corner.ann, "one"))
+    corner.kept.clock.now += later
+    other = await corner.kept.decide(add_room("other"))
+    following = [await corner.kept.decide(say(other, corner.ann, "two")) for _ in range(3)]
+    ids = [int(entry.id) for entry in [first, *following]]
+    assert (ids == sorted(set(ids)), ids[-1] < 2**63) == (True, True)

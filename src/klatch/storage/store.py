@@ -23,6 +23,7 @@ T = TypeVar("T")
 
 _READERS: Final = 2
 _ID_BITS: Final = 20
+_ID_LAST: Final = 2**63 - 2**40  # ids that follow the clock end here; there is room left to count on
 
 
 class SqliteStore:
@@ -37,6 +38,7 @@ class SqliteStore:
         self._observer = observer
         self._clock = clock
         self._random = random.Random(secrets.randbits(128))  # noqa: S311 - ids need to differ, not to be secret
+        self._last_id = 0
         make_private(directory)
         self._lock = DirectoryLock(directory)
         try:
@@ -103,7 +105,10 @@ class SqliteStore:
         return Transaction(self._connection, self._clock(), self._make_id)
 
     def _make_id(self, ts: int) -> int:
-        return ts << _ID_BITS | self._random.getrandbits(_ID_BITS)
+        """Each is above the one before, whatever the clock says."""
+        timely = ts << _ID_BITS | self._random.getrandbits(_ID_BITS)
+        self._last_id = max(self._last_id + 1, min(timely, _ID_LAST))
+        return self._last_id
 
     def _settle(self, settled: list[Settled]) -> None:
         self._call(self._deliver, settled)
