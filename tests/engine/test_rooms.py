@@ -399,3 +399,38 @@ async def test_of_many_direct_rooms_the_last_written_in_are_told_and_all_are_hea
     told = [room.id for room in entrance.rooms if room.kind == "direct"]
     assert (told, set(began) <= set(entrance.logs)) == ([began[0], began[2]], True)
     assert {room.id for room in entrance.rooms} <= set(entrance.logs)
+
+
+# Invitations taken back.
+
+
+async def test_kicking_one_who_is_only_invited_takes_the_invitation_back(ann: Person, eve: Person) -> None:
+    await ann.does(Invite, room="#den", user="eve")
+    await ann.does(Kick, room="#den", user="eve", reason="no")
+    await ann.house.quiet()
+    assert isinstance(ann.bodies()[-1], Kicked)
+    assert await eve.refused(JoinRoom, room="#den") == "no_such_room"
+
+
+async def test_an_invitation_is_not_given_twice(ann: Person, eve: Person) -> None:
+    first, second = [await ann.does(Invite, room="#den", user="eve") for _ in range(2)]
+    assert (first.seq > 0, second.seq) == (True, 0)
+
+
+@pytest.mark.parametrize("kind", [Kick, Invite])
+async def test_who_may_not_act_learns_of_nobody(bob: Person, kind: type[Kick | Invite]) -> None:
+    assert await bob.refused(kind, room="#ops", user="nobody") == "not_allowed"
+
+
+async def test_only_messages_are_unread_and_those_far_back_are_not_counted(
+    ann: Person, bob: Person, eve: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for text in ("one", "two", "three"):
+        await ann.says("#ops", text)
+    await eve.does(JoinRoom, room="#ops")
+    before = await bob.room("#ops")
+    monkeypatch.setattr("klatch.engine.rooms._COUNTED_BACK", 3)
+    after = await bob.room("#ops")
+    assert before is not None
+    assert after is not None
+    assert (before.unread, after.unread) == (3, 2)

@@ -1,5 +1,7 @@
 """Rooms: found, made, joined, left, described."""
 
+from typing import Final
+
 from klatch.core import rooms as rules
 from klatch.core.answers import Ack, RoomState
 from klatch.core.commands import CreateRoom, Grant, Invite, JoinRoom, Kick, LeaveRoom, SetTopic
@@ -27,6 +29,8 @@ from klatch.core.rooms import ById, ByName, Direct
 from klatch.core.texts import parse_reason, parse_topic
 from klatch.engine.recording import nothing_to_add, record, sign
 from klatch.storage.port import NewRoom, Place, Reader, Transaction
+
+_COUNTED_BACK: Final = 1_000  # how far back unread messages are counted, in entries of the room
 
 
 def find(reader: Reader, viewer: Account, text: str) -> Place:
@@ -105,7 +109,7 @@ def describe(reader: Reader, place: Place, viewer: str) -> RoomState:
         role=place.role,
         horizon=place.horizon,
         read=read,
-        unread=reader.unread(room.id, viewer, read, UNREAD_MOST) if behind else 0,
+        unread=reader.unread(room.id, viewer, max(read, room.head - _COUNTED_BACK), UNREAD_MOST) if behind else 0,
         mentions=reader.mentioned(room.id, viewer, read, UNREAD_MOST) if behind else 0,
     )
 
@@ -163,11 +167,10 @@ def set_topic(transaction: Transaction, actor: Account, command: SetTopic) -> Ac
 
 def invite(transaction: Transaction, actor: Account, command: Invite) -> Ack:
     """Lets somebody in and tells them."""
-    place, person, theirs = _with_person(transaction, actor, command.room, command.user)
-    authorize_in("invite", actor, place)
+    place, person, theirs = _with_person(transaction, "invite", actor, command.room, command.user)
     if place.room.kind == "direct":
         raise Refused("not_allowed", "Nobody can be added to a direct conversation. Begin one with all of them.")
-    if theirs.role is not None:
+    if theirs.role is not None or transaction.invited(place.room.id, person.id):
         return nothing_to_add(transaction, command, place.room.id)
     transaction.invite(place.room.id, person.id)
     name = name_for(transaction, place.room, person.id)
@@ -176,20 +179,21 @@ def invite(transaction: Transaction, actor: Account, command: Invite) -> Ack:
 
 
 def kick(transaction: Transaction, actor: Account, command: Kick) -> Ack:
-    """Ends the membership of somebody whom the actor outranks."""
-    place, person, theirs = _with_person(transaction, actor, command.room, command.user)
-    authorize_in("kick", actor, place)
-    reason = parse_reason(command.reason)
+    """Ends the membership of somebody whom the actor outranks, or takes an invitation back."""
+    place, person, theirs = _with_person(transaction, "kick", actor, command.room, command.user)
+    kicked = Kicked(person=sign(person), reason=parse_reason(command.reason))
+    if theirs.role is None and transaction.invited(place.room.id, person.id):
+        transaction.uninvite(place.room.id, person.id)
+        return record(transaction, actor, place.room.id, kicked, command)
     _check_outranks(place, theirs, person)
-    ack = record(transaction, actor, place.room.id, Kicked(person=sign(person), reason=reason), command)
+    ack = record(transaction, actor, place.room.id, kicked, command)
     _end_membership(transaction, person, place.room)
     return ack
 
 
 def grant(transaction: Transaction, actor: Account, command: Grant) -> Ack:
     """Gives a member another role, at most the actor's own."""
-    place, person, theirs = _with_person(transaction, actor, command.room, command.user)
-    authorize_in("role", actor, place)
+    place, person, theirs = _with_person(transaction, "role", actor, command.room, command.user)
     if command.role not in RANK:
         raise Refused("type", f"The role must be one of {', '.join(ROLES)}.", field="role")
     _check_outranks(place, theirs, person)
@@ -260,9 +264,10 @@ def _end_membership(transaction: Transaction, person: Account, room: rules.Room)
     transaction.append(person.id, sign(person), Departed(room=name_for(transaction, room, person.id)))
 
 
-def _with_person(reader: Reader, actor: Account, room: str, user: str) -> tuple[Place, Account, Place]:
-    """The actor's place in a room, another person, and that person's place there."""
+def _with_person(reader: Reader, act: str, actor: Account, room: str, user: str) -> tuple[Place, Account, Place]:
+    """The actor's place in a room, another person, and that person's place there. Who may not act learns of nobody."""
     place = find(reader, actor, room)
+    authorize_in(act, actor, place)
     person = find_user(reader, user)
     theirs = reader.place(place.room.id, person.id)
     if theirs is None:
