@@ -1,8 +1,10 @@
 """Runs the benchmarks named, or all: `make bench ARGS="throughput fanout"`."""
 
+import os
 import platform
 import subprocess
 import sys
+from pathlib import Path
 
 from benchmarks.measures import MEASURES
 
@@ -22,12 +24,10 @@ def main() -> None:
 
 
 def _machine() -> str:
-    import os
-
     model = platform.processor() or platform.machine()
     try:
-        with open("/proc/cpuinfo") as facts:
-            model = next((line.partition(":")[2].strip() for line in facts if line.startswith("model name")), model)
+        facts = Path("/proc/cpuinfo").read_text().splitlines()
+        model = next((line.partition(":")[2].strip() for line in facts if line.startswith("model name")), model)
     except OSError:
         pass
     return f"{os.cpu_count()} cores of {model}, {platform.system()} {platform.release()}"

@@ -158,7 +158,9 @@ class _Source:
             return
         first, self._next = self._next, self._next + count
         self._peer.write(
-            b"".join(b"%s%s%012d%s" % (self._head, self._mark, number, self._tail) for number in range(first, self._next))
+            b"".join(
+                b"%s%s%012d%s" % (self._head, self._mark, number, self._tail) for number in range(first, self._next)
+            )
         )
 
 
@@ -198,7 +200,8 @@ async def _fanout(server: Server, listeners: int, messages: int, flight: int) ->
     for peer in [*peers, sender]:
         peer.close()
     deliveries = listeners * messages
-    return f"{flight} in flight: {cpu / deliveries * 1e6:.2f} us of CPU a delivery, {deliveries / seconds:,.0f} deliveries/s"
+    each, rate = cpu / deliveries * 1e6, deliveries / seconds
+    return f"{flight} in flight: {each:.2f} us of CPU a delivery, {rate:,.0f} deliveries/s"
 
 
 def _message(room: str, cid: str) -> dict[str, Any]:

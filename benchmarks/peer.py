@@ -17,7 +17,7 @@ class Peer(asyncio.Protocol):
         self.name = name
         self.acks = self.entries = self.errors = 0
         self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self.on_acks: Callable[[int], None] = lambda acks: None
+        self.on_acks: Callable[[int], None] = lambda _acks: None
         self._tail = b""
         self._upgraded = False
         self._transport: asyncio.Transport
@@ -83,4 +83,7 @@ async def connect(port: int, name: str) -> Peer:
 def _cut_mark(seen: bytes) -> bytes:
     """The start of an op's mark that the data may have been cut in."""
     at = seen.rfind(b"{", -16)
-    return seen[at:] if at >= 0 and seen.find(b",", at) < 0 and len(seen) - at < 16 and b'"op":"' not in seen[at:] else b""
+    if at < 0:
+        return b""
+    start = seen[at:]
+    return b"" if b"," in start or b'"op":"' in start else start

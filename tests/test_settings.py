@@ -26,14 +26,14 @@ def test_every_setting_is_in_the_reference(kind):
 def test_an_unknown_key_is_refused_with_the_nearest_one(tmp_path):
     file = tmp_path / "klatch.toml"
     file.write_text("line_prot = 1\n")
-    with pytest.raises(BadSettings, match="no setting line_prot. Did you mean line_port?"):
+    with pytest.raises(BadSettings, match=r"no setting line_prot\. Did you mean line_port\?"):
         read_settings(file)
 
 
 def test_an_unknown_limit_is_refused_with_the_nearest_one(tmp_path):
     file = tmp_path / "klatch.toml"
     file.write_text("[limits]\nmember_brst = 1\n")
-    with pytest.raises(BadSettings, match="Did you mean member_burst?"):
+    with pytest.raises(BadSettings, match=r"Did you mean member_burst\?"):
         read_settings(file)
 
 

@@ -161,7 +161,7 @@ outbox.keep(SendMessage(cid="short-enough-to-keep", room="#lobby", text="short")
 try:
     outbox.keep(SendMessage(cid="too-long-to-be-kept", room="#lobby", text="long" * 1000))
 except CannotKeep as fault:
-    print(fault)
+    print(fault, flush=True)
 outbox.keep(SendMessage(cid="short-enough-as-well", room="#lobby", text="short again"))
 import os; os._exit(0)
 """
