@@ -48,7 +48,7 @@ def test_a_removed_member_at_the_line_door_is_told_and_hears_no_more(room, line)
     ann, _, log = room
     liner = line(name := a_name())
     liner.say(f"/join {room_name(ann, log)}")
-    liner.hear("---")
+    liner.hear(f"--- {room_name(ann, log)}")
     ann.do("kick", room=log, user=name)
     ann.send(log, "secret")
     assert liner.hear("removed").endswith(f"removed {name}.")

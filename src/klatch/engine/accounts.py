@@ -19,7 +19,7 @@ from klatch.storage.port import NewAccount, Place, Transaction
 
 _SECRET_LEAST: Final = 22
 _SECRET_MOST: Final = 128
-_DIRECT_TOLD_MOST: Final = 500
+DIRECT_TOLD_MOST: Final = 500
 
 
 class Entrance(msgspec.Struct, frozen=True):
@@ -81,7 +81,7 @@ def set_status(transaction: Transaction, actor: Account, command: SetStatus) -> 
 def _places_to_tell(transaction: Transaction, account: str) -> list[Place]:
     """At most 1,000: the named rooms, then the direct ones in which somebody wrote last; others can begin those."""
     named = transaction.named_places_of(account)
-    return named + transaction.direct_places_of(account, max(0, min(_DIRECT_TOLD_MOST, ROOMS_MOST - len(named))))
+    return named + transaction.direct_places_of(account, max(0, min(DIRECT_TOLD_MOST, ROOMS_MOST - len(named))))
 
 
 def _hash_secret(secret: str | None) -> bytes | None:

@@ -188,7 +188,8 @@ class Engine:
             case ask.History():
                 return messages.history(reader, viewer, query)
             case ask.ListRooms():
-                places = [*reader.places_of(account), *reader.open_places(account)]
+                mine = [*reader.named_places_of(account), *reader.direct_places_of(account, accounts.DIRECT_TOLD_MOST)]
+                places = [*mine, *reader.open_places(account)]
                 return Rooms(rooms=[rooms.describe(reader, place, account) for place in places], ref=query.ref)
             case ask.ListMembers():
                 place = rooms.find(reader, viewer, query.room)

@@ -11,9 +11,9 @@ from klatch.core.events import Edited, Entry
 from klatch.storage.port import Life, Reader
 
 EVENTS_MOST: Final = 2_000  # in one snapshot: a long one would hold back the store
-__NEIGHBOURSS: Final = (16, 64, 256)  # entries of one log at a time; most logs have few that are new
+_PAGES: Final = (16, 64, 256)  # entries of one log at a time; most logs have few that are new
 _SECOND: Final = 1_000
-_NEIGHBOURS: Final = 64
+_NEIGHBOURS: Final = 64  # looked at beside an entry at a time
 
 
 class Reached(msgspec.Struct):
@@ -63,7 +63,7 @@ def _lives(reader: Reader, after: str) -> Iterator[Life]:
 
 
 def _entries(reader: Reader, log: str, after: int, head: int) -> Iterator[Entry]:
-    pages = iter(__NEIGHBOURSS)
+    pages = iter(_PAGES)
     most = next(pages)
     while page := reader.entries_after(log, after, min(most, head - after)):
         yield from page

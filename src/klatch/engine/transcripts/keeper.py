@@ -38,6 +38,7 @@ class Transcripts:
         self._stirred = asyncio.Event()
         self._stopping = asyncio.Event()
         self._deadline = math.inf
+        self._leaving: list[str] = []  # accounts found ended the last time
 
     def note(self, entries: list[Entry]) -> None:
         """Hears of entries that are on disk. What they say is read from the store, when there is time."""
@@ -108,7 +109,10 @@ class Transcripts:
         for life in told.began:
             note.volumes[life.account] = Volume(title(life.first_name, note.taken))
         if not more:
-            leave(note.known, told)
+            # The snapshot may know of an end whose last entries were not heard of when it was asked for; before it
+            # answers they are, so that they are told by now.
+            leave(note.known, self._leaving)
+            self._leaving = told.ended
         note.struck += [
             (event.room, event.body.target)
             for event in events

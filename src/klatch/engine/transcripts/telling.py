@@ -62,9 +62,9 @@ def tell(reader: Reader, hand: Hand, known: Witnesses, events: Iterable[Life | E
     return told
 
 
-def leave(known: Witnesses, told: Told) -> None:
+def leave(known: Witnesses, ended: list[str]) -> None:
     """Forgets who has ended, once nothing from before their end is to come."""
-    for account in told.ended:
+    for account in ended:
         forget(known, account)
 
 
