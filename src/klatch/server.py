@@ -5,9 +5,11 @@ import gc
 import os
 import signal
 import socket
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from shutil import which
 from typing import Final
 
 import msgspec
@@ -111,9 +113,10 @@ def ways_in(address: Address) -> list[tuple[str, str]]:
     if address.line is not None:
         host, _, port = address.line.rpartition(":")
         ways.append(("Talk, with any terminal", f"nc {host.strip('[]')} {port}"))
+    command = "klatch" if which("klatch") else sys.argv[0]  # in .venv/bin after `make run`
     server = "" if address.http == "http://127.0.0.1:8000" else f" --server {address.http}"
-    ways.append(("Say something from a script", f"klatch send{server} --name ann '#lobby' 'Hello'"))
-    ways.append(("Follow a room", f"klatch tail{server} --name ann '#lobby' --follow"))
+    ways.append(("Say something from a script", f"{command} send{server} --name ann '#lobby' 'Hello'"))
+    ways.append(("Follow a room", f"{command} tail{server} --name ann '#lobby' --follow"))
     return ways
 
 

@@ -385,7 +385,7 @@ async def test_direct_rooms_that_others_began_do_not_count(
 async def test_of_many_direct_rooms_the_last_written_in_are_told_and_all_are_heard(
     house: House, ann: Person, bob: Person, cat: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("klatch.engine.accounts._DIRECT_TOLD_MOST", 2)
+    monkeypatch.setattr("klatch.engine.accounts.DIRECT_TOLD_MOST", 2)
     began = []
     for person in (bob, cat, await house.come("dan")):
         house.clock.now += 1

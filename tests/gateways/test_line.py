@@ -325,3 +325,16 @@ def test_what_telnet_asks_for_ever_is_answered_once(house):
     heard = converse(house.line_port, b"\xff\xfd\x01" * 100_000 + f"{a_name()}\n/quit\n".encode())
     assert heard.count(b"\xff\xfc\x01") == 1
     assert b"Goodbye" in heard
+
+
+def test_who_left_the_room_they_wrote_to_says_nothing_in_another_by_mistake(line):
+    liner = line()
+    liner.say("/leave")
+    liner.say("is anybody here?")
+    assert liner.hear("You are in no room.").startswith("! ")
+
+
+def test_a_topic_is_not_removed_by_asking_for_it(line):
+    liner = line()
+    liner.say("/topic")
+    assert liner.hear("Write it as: /topic TEXT|-")

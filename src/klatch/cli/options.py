@@ -43,3 +43,15 @@ def show(line: str | bytes | int) -> None:
         if fault.errno in (errno.EPIPE, errno.EINVAL):  # the second on Windows
             raise BrokenPipeError from None
         raise OSError(fault.errno, f"Standard output takes no more: {fault.strerror}.") from None
+
+
+def end_with_reader() -> None:
+    """Ends quietly once whoever reads our output through a pipe is gone, also while there is nothing to say."""
+    import asyncio
+    import os
+    import stat
+
+    output = sys.stdout.fileno()
+    if os.name == "posix" and stat.S_ISFIFO(os.fstat(output).st_mode):
+        # A pipe's writing end is never readable: it only tells that the reading end was closed.
+        asyncio.get_running_loop().add_reader(output, os._exit, 0)

@@ -6,7 +6,7 @@ from typing import Final
 import click
 
 from klatch.cli.ending import FAILED, fail, run, warn
-from klatch.cli.options import refuse_token, show, talks_to_a_server
+from klatch.cli.options import end_with_reader, refuse_token, show, talks_to_a_server
 
 _LAST: Final = 20
 
@@ -83,6 +83,8 @@ def tail(
     last = _LAST if last is None else last
 
     async def print_entries() -> None:
+        if follow:
+            end_with_reader()
         async with make_client(server, name, "klatch-tail", warn) as klatch:
             async for known_as, entry in read(klatch, room, last=last, since=since, follow=follow):
                 line = spelling.as_json(entry, known_as) if as_json else spelling.as_text(entry)

@@ -134,6 +134,10 @@ def _act(place: Place, text: str) -> Asked:
     return ask.SendMessage(cid=place.cid, room=place.room, text=_needed(text), action=True)
 
 
+def _topic(place: Place, text: str) -> Asked:
+    return ask.SetTopic(cid=place.cid, room=place.room, topic="" if text == "-" else _needed(text))
+
+
 def _history(place: Place, text: str) -> Asked:
     limit = ask.check_limit(_number(text)) if text else ask.PAGE_DEFAULT
     return ask.History(room=place.room, limit=limit)
@@ -218,9 +222,7 @@ COMMANDS: Final[tuple[Row, ...]] = (
     ),
     Row(("leave",), "[ROOM]", "Leaves this room, or the one named.", _leave),
     Row(("create",), "ROOM [closed]", "Makes a room; a closed one is joined by invitation only.", _create),
-    Row(
-        ("topic",), "TEXT", "Says what this room is about.", lambda p, t: ask.SetTopic(cid=p.cid, room=p.room, topic=t)
-    ),
+    Row(("topic",), "TEXT|-", "Says what this room is about; - takes the topic away.", _topic),
     Row(("history",), "[N]", "Shows the last messages of this room.", _history),
     Row(("reply",), "SEQ TEXT", "Answers message number SEQ.", _reply),
     Row(("edit",), "[SEQ] TEXT", "Changes your last message, or number SEQ.", _edit),

@@ -1,26 +1,31 @@
 """How much is allowed: every limit that may be set, with its default."""
 
+from typing import Annotated
+
 import msgspec
+
+Count = Annotated[int, msgspec.Meta(ge=1)]
+Rate = Annotated[float, msgspec.Meta(gt=0)]
 
 
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Rates are sends a second; bursts are sends at once; times are milliseconds; backlogs are bytes."""
 
-    member_burst: int = 10
-    member_rate: float = 5.0
-    address_burst: int = 400
-    address_rate: float = 200.0
-    entrance_burst: int = 600
-    entrance_rate: float = 20.0
-    sessions_of_account: int = 50
-    sessions_of_address: int = 500
-    backlog: int = 1_048_576
-    slow_within: int = 30_000
-    register_within: int = 15_000
-    heads_every: int = 20_000
-    ping_after: int = 30_000
-    errors_a_minute: int = 20
-    guest_days: int = 30
+    member_burst: Count = 10
+    member_rate: Rate = 5.0
+    address_burst: Count = 400
+    address_rate: Rate = 200.0
+    entrance_burst: Count = 600
+    entrance_rate: Rate = 20.0
+    sessions_of_account: Count = 50
+    sessions_of_address: Count = 500
+    backlog: Count = 1_048_576
+    slow_within: Count = 30_000
+    register_within: Count = 15_000
+    heads_every: Count = 20_000
+    ping_after: Count = 30_000
+    errors_a_minute: Count = 20
+    guest_days: Count = 30
 
 
 # For benchmarks and tests, on loopback only (--no-limits).

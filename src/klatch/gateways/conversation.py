@@ -331,6 +331,7 @@ class Conversation:
             asyncio.get_running_loop().call_soon(self._go_on)
 
     def _go_on(self) -> None:
+        self._engine.fanout.flush()  # what a line means may depend on what the one before it recorded
         if self._queue and self.backlog.is_behind:
             asyncio.get_running_loop().call_later(_LOOK_AGAIN, self._go_on)  # no more answers to one who does not read
             return

@@ -23,7 +23,7 @@ from klatch.core.answers import (
     Welcome,
 )
 from klatch.core.commands import Request
-from klatch.core.events import Created, Departed, Entered, Entry, GotInvitation, Joined, Message, Renamed, RoomName
+from klatch.core.events import Created, Departed, Entered, Entry, Joined, Message, Renamed, RoomName
 from klatch.core.grammar import Place, SwitchAck, parse
 from klatch.core.refusals import Refused
 from klatch.core.texts import make_inert
@@ -83,6 +83,8 @@ class LineDialect:
                 return None
             case ask.JoinRoom() | ask.CreateRoom():
                 self._going_to = request.cid
+        if getattr(request, "room", None) == "":
+            raise Refused("not_a_member", "You are in no room. /rooms lists them, /join #lobby takes you to one.")
         return request
 
     def marks(self, message: bytes) -> tuple[str | None, str | None]:  # noqa: ARG002 - see below
@@ -230,14 +232,16 @@ class LineDialect:
             case Renamed(name=name):
                 return f"* You are {name} now."
             case Departed(room=room):
-                return f"* You are no longer in {room.name}."
+                here = self._rooms.get(self._room)
+                place = f"You write in {here.name}." if here else "You are in no room: /rooms lists them."
+                return f"* You are no longer in {room.name}. {place}"
             case _:
                 return plain.spell_entry(entry)
 
     def _follow(self, entry: Entry) -> None:
         """Keeps in mind which rooms there are and what one is called."""
         match entry.body:
-            case Entered(room=room) | GotInvitation(room=room):
+            case Entered(room=room):
                 self._rooms[room.id] = room
             case Departed(room=room):
                 self._rooms.pop(room.id, None)

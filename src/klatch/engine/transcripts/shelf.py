@@ -56,12 +56,19 @@ class Shelf:
 
     def begin(self, accounts: list[str]) -> None:
         """Makes way for the files of these accounts, and notes that they are ours from now on."""
-        fresh = [volume for account in accounts if not (volume := self.note.volumes[account]).begun]
+        volumes = [self.note.volumes[account] for account in accounts]
+        fresh = [volume for volume in volumes if not volume.begun]
         for volume in fresh:
             self._set_aside(volume)
             volume.begun = True
         if fresh:
+            # What is known is ahead of the files until their lines are written: killed before that, they are made anew.
+            doubtful = [volume for volume in volumes if not volume.spoiled]
+            for volume in doubtful:
+                volume.spoiled = True
             self.save()
+            for volume in doubtful:
+                volume.spoiled = False
 
     def append(self, account: str, lines: bytes, first: int, last: int) -> None:
         """Adds whole lines to a file; `first` and `last` are the times of theirs."""
