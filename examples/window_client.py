@@ -36,17 +36,18 @@ class ChatWindow:
 
     def connect(self) -> None:
         """Asks for the server until there is one."""
+        self.window.wait_visibility()  # a dialog of a window that is not there yet opens behind it
         question = "Server and port:"
         while self.connection is None:
             answer = simpledialog.askstring("Chat", question, initialvalue="127.0.0.1 5555", parent=self.window)
             if answer is None:  # Cancel
                 self.leave()
                 return
-            server, _, port = answer.strip().partition(" ")
+            server, _, port = answer.strip().replace(":", " ").partition(" ")
             try:
                 self.connection = socket.create_connection((server, int(port or 5555)), timeout=10)
             except (OSError, ValueError) as fault:
-                question = f"That did not work ({fault}).\nServer and port:"
+                question = f"There is no answer from {server} ({fault}).\nServer and port, such as 127.0.0.1 5555:"
         self.connection.settimeout(None)
         threading.Thread(target=self.listen, args=(self.connection,), daemon=True).start()
         self.show_what_was_heard()

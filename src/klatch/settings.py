@@ -29,7 +29,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     @property
     def data_path(self) -> Path:
         """The data directory."""
-        return Path(self.data).expanduser() if self.data else user_data_path("klatch", appauthor=False)
+        return Path(self.data).expanduser().absolute() if self.data else user_data_path("klatch", appauthor=False)
 
 
 class BadSettings(Exception):  # noqa: N818 - read as a sentence: these are bad settings, because ...

@@ -80,7 +80,7 @@ def test_who_comes_sees_what_was_said_before(server: Server) -> None:
 def test_who_comes_first_sees_no_empty_history(server: Server) -> None:
     with at(server, "ann") as [ann]:
         assert ann.lines()[1:] == [
-            "Hello ann. You are in #lobby. Type a message and press Enter; /help lists what else there is.",
+            "Hello ann. You are in #lobby. Type a message; /help lists the rest.",
             "* Nobody else is online.",
         ]
 

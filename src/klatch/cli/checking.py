@@ -8,7 +8,7 @@ import click
 from klatch.cli.ending import STORAGE, fail
 
 
-@click.command()
+@click.command(short_help="Check that all that is kept is whole.")
 @click.option("--data", help="Folder in which the server keeps everything.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was found as JSON.")
 def verify(*, data: str | None, as_json: bool) -> None:

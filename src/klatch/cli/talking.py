@@ -11,7 +11,7 @@ from klatch.cli.options import end_with_reader, refuse_token, show, talks_to_a_s
 _LAST: Final = 20
 
 
-@click.command()
+@click.command(short_help="Send a message, or standard input.")
 @click.argument("room")
 @click.argument("text", required=False)
 @click.option("--lines", is_flag=True, help="Send a message for each line of standard input, as the lines come.")
@@ -52,7 +52,7 @@ def send(*, room: str, text: str | None, lines: bool, server: str, name: str | N
     run(send_one)
 
 
-@click.command()
+@click.command(short_help="Print what is said in a room.")
 @click.argument("room")
 @click.option("-n", "last", type=click.IntRange(0), help="How many entries.  [default: 20]")
 @click.option("--since", type=click.IntRange(0), metavar="SEQ", help="All entries after number SEQ instead.")

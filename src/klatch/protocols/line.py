@@ -177,7 +177,7 @@ class LineDialect:
         home: RoomState | None = next((room for room in welcome.rooms if room.kind == "open"), None)
         self._room = home.id if home else ""
         place = f" You are in {home.name}." if home else " You are in no room: /rooms lists them."
-        return [f"Hello {self._name}.{place} Type a message and press Enter; /help lists what else there is."]
+        return [f"Hello {self._name}.{place} Type a message; /help lists the rest."]
 
     def _page(self, page: Page) -> list[str]:
         if page.ref == _ARRIVAL:
