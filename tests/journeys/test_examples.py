@@ -190,8 +190,8 @@ def test_the_window_client_asks_until_it_is_let_in_then_talks_listens_and_leaves
     with at(server, "ann") as [ann]:
         pupil = Pupil(window_client(), nowhere, there, "ann", "bob")
         pupil.waits(lambda: "Online: ann, bob" in pupil.shown)
-        assert "There is no answer from" in pupil.questions[1]
-        assert "The name ann is taken" in pupil.questions[3]
+        assert any("There is no answer from" in question for question in pupil.questions)
+        assert any("The name ann is taken" in question for question in pupil.questions)
 
         pupil.types("hello from the window")
         pupil.waits(lambda: "bob: hello from the window" in pupil.shown)
