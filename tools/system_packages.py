@@ -22,6 +22,7 @@ class Need:
 NEEDS = (
     Need("netcat-openbsd", lambda: which("nc") is not None, "the tests with a real nc are skipped"),
     Need("python3-tk", lambda: find_spec("_tkinter") is not None, "the tests of windows are skipped"),
+    Need("strace", lambda: which("strace") is not None, "the tests that make the disk fail are skipped"),
     Need("xvfb", lambda: which("Xvfb") is not None, "the tests of windows are skipped"),
 )
 

@@ -284,7 +284,7 @@ def test_a_peer_that_half_closes_is_done_what_it_asked_and_let_go(house, room):
     assert stored(owner, log) == ["first", "last without line feed"]
 
 
-@pytest.mark.skipif(shutil.which("nc") is None, reason="there is no nc on this machine")
+@pytest.mark.skipif(shutil.which("nc") is None, reason="there is no nc here; install the package netcat-openbsd")
 def test_nc_with_a_pipe_delivers(house, room):
     owner, name, log = room
     said = f"{a_name()}\n/join {name}\nfrom a pipe\n"

@@ -161,7 +161,9 @@ asyncio.run(main())
 """
 
 
-STRACE = pytest.mark.skipif(shutil.which("strace") is None, reason="faults are injected with strace")
+STRACE = pytest.mark.skipif(
+    shutil.which("strace") is None, reason="there is no strace here to make the disk fail; install the package strace"
+)
 
 
 def write_until(fault: str, data: Path) -> tuple[int, list[str]]:

@@ -76,7 +76,9 @@ def test_a_migration_that_fails_leaves_the_old_schema(data: Path, monkeypatch: p
     assert (schema(data), verify(data).hash) == (before, content)
 
 
-@pytest.mark.skipif(shutil.which("strace") is None, reason="faults are injected with strace")
+@pytest.mark.skipif(
+    shutil.which("strace") is None, reason="there is no strace here to make the disk fail; install the package strace"
+)
 @pytest.mark.parametrize("call", ["fdatasync", "pwrite64"])
 def test_a_migration_that_is_killed_leaves_the_old_schema_or_the_new(
     data: Path, call: str, monkeypatch: pytest.MonkeyPatch
@@ -94,7 +96,9 @@ def test_a_migration_that_is_killed_leaves_the_old_schema_or_the_new(
             return
 
 
-@pytest.mark.skipif(shutil.which("strace") is None, reason="faults are injected with strace")
+@pytest.mark.skipif(
+    shutil.which("strace") is None, reason="there is no strace here to make the disk fail; install the package strace"
+)
 @pytest.mark.parametrize("call", ["fdatasync", "pwrite64", "rename", "unlink"])
 def test_a_store_whose_making_is_killed_is_made_whole_by_the_next_start(tmp_path: Path, call: str) -> None:
     for place in range(1, 100) if LONG else (1, 2, 9, 30):
