@@ -7,6 +7,7 @@ import struct
 import subprocess
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from shutil import which
 
@@ -18,7 +19,7 @@ HAS_NC = which("nc") is not None
 needs_nc = pytest.mark.skipif(not HAS_NC, reason="there is no nc here; install the package netcat-openbsd")
 
 
-class Peer:
+class Peer(ABC):
     """Somebody at the other end of the line door, and all that they were shown."""
 
     def __init__(self) -> None:
@@ -29,8 +30,9 @@ class Peer:
         """Types lines and presses Enter after each."""
         self.send("".join(f"{line}\n" for line in lines).encode())
 
+    @abstractmethod
     def send(self, data: bytes) -> None:
-        raise NotImplementedError
+        """Sends bytes as they are."""
 
     def sees(self, pattern: str, within: float = 5.0) -> str:
         """Waits until something is shown that matches; gives it."""
