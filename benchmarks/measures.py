@@ -3,10 +3,13 @@
 import asyncio
 import os
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +48,12 @@ def throughput() -> Iterator[str]:
     yield _throughput(50, 16, together=True)
 
 
+def floor() -> Iterator[str]:
+    """As throughput, of a server without rules (benchmarks/floor.py): what this machine has to spend."""
+    for flight in (1, 16, 64):
+        yield _throughput(50, flight, together=False, open_server=_floor)
+
+
 def idle() -> Iterator[str]:
     """Memory of an idle WebSocket session."""
     count = 2_000
@@ -59,10 +68,12 @@ def fanout() -> Iterator[str]:
             yield asyncio.run(_fanout(server, 1_000, 300, flight))
 
 
+Opened = AbstractContextManager["Server | Floor"]
 MEASURES: dict[str, Callable[[], Iterator[str]]] = {
     "start": start,
     "latency": latency,
     "throughput": throughput,
+    "floor": floor,
     "idle": idle,
     "fanout": fanout,
 }
@@ -71,17 +82,48 @@ MEASURES: dict[str, Callable[[], Iterator[str]]] = {
 @contextmanager
 def _server() -> Iterator[Server]:
     """A server without rate limits, on a core of its own."""
-    cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
     with tempfile.TemporaryDirectory() as folder, running(Path(folder) / "data", "--no-limits") as server:
         assert server.process is not None
-        if len(cores) > 1:
-            _pin(server.process.pid, cores[0])
-            os.sched_setaffinity(0, {cores[1]})
-        try:
+        with _apart(server.process.pid):
             yield server
-        finally:
-            if len(cores) > 1:
-                os.sched_setaffinity(0, set(cores))
+
+
+@contextmanager
+def _floor() -> Iterator["Floor"]:
+    """The bare server, in place of Klatch."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = (sys.executable, "-m", "benchmarks.floor", folder)
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+            try:
+                assert process.stdout is not None
+                port = int(process.stdout.readline())
+                with _apart(process.pid):
+                    yield Floor(port, process)
+            finally:
+                process.kill()
+
+
+@dataclass
+class Floor:
+    """A running bare server."""
+
+    port: int
+    process: "subprocess.Popen[str]"
+
+
+@contextmanager
+def _apart(pid: int) -> Iterator[None]:
+    """A process on a core of its own, the load on another."""
+    cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+    if len(cores) < 2:
+        yield
+        return
+    _pin(pid, cores[0])
+    os.sched_setaffinity(0, {cores[1]})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, set(cores))
 
 
 def _pin(pid: int, core: int) -> None:
@@ -105,8 +147,8 @@ async def _latencies(port: int, count: int) -> list[float]:
     return times[count // 10 :]
 
 
-def _throughput(senders: int, flight: int, *, together: bool) -> str:
-    with _server() as server:
+def _throughput(senders: int, flight: int, *, together: bool, open_server: "Callable[[], Opened]" = _server) -> str:
+    with open_server() as server:
         seconds, acks, errors, deliveries, cpu = asyncio.run(_send_all(server, senders, flight, together=together))
     where = "one room" if together else "rooms of their own"
     return (
@@ -116,7 +158,9 @@ def _throughput(senders: int, flight: int, *, together: bool) -> str:
     )
 
 
-async def _send_all(server: Server, senders: int, flight: int, *, together: bool) -> tuple[float, int, int, int, float]:
+async def _send_all(
+    server: "Server | Floor", senders: int, flight: int, *, together: bool
+) -> tuple[float, int, int, int, float]:
     peers = [await connect(server.port, f"sender{number}") for number in range(senders)]
     rooms = ["#lobby"] * senders
     if not together:
@@ -216,7 +260,7 @@ async def _until(condition: Callable[[], bool]) -> None:
         await asyncio.sleep(0.005)
 
 
-def _cpu(server: Server) -> float:
+def _cpu(server: "Server | Floor") -> float:
     """Seconds of CPU that the server has used, user and system."""
     assert server.process is not None
     fields = Path(f"/proc/{server.process.pid}/stat").read_text().rpartition(")")[2].split()

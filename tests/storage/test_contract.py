@@ -44,6 +44,13 @@ def take_a_name_that_is_taken(transaction: Transaction) -> None:
     transaction.add_account(NewAccount("ann", "ann", "guest", None))
 
 
+def use_a_cid_twice(transaction: Transaction) -> None:
+    ann = transaction.account_by_key("ann")
+    assert ann is not None
+    for text in ("once", "twice"):
+        transaction.append(ann.id, Author(ann.id, ann.name), Message(text=text), "the-same-cid-0001")
+
+
 # Numbers and times.
 
 
@@ -153,6 +160,39 @@ async def test_two_authors_may_use_the_same_cid(corner: Corner) -> None:
     assert (await corner.kept.decide(say(corner.room, bob, "mine", "cid-0123456789abcdef"))).seq == 2
 
 
+async def test_a_command_that_is_expected_is_found_in_the_batch_that_records_it_and_in_later_ones(
+    corner: Corner,
+) -> None:
+    cids = [f"expected-{number:08}" for number in range(100)]
+
+    def record(cid: str) -> Callable[[Transaction], str]:
+        def decide(transaction: Transaction) -> str:
+            if transaction.by_cid(corner.ann.id, cid) is not None:
+                return "known"
+            transaction.append(corner.room, corner.ann, Message(text=cid), cid)
+            return "new"
+
+        return decide
+
+    outcomes: list[Any] = []
+    with corner.kept.held():
+        for cid in cids * 2:
+            corner.kept.store.decide(record(cid), outcomes.append, (corner.ann.id, cid))
+    for cid in cids:
+        corner.kept.store.decide(record(cid), outcomes.append, (corner.ann.id, cid))
+    await corner.kept.decide(do_nothing)
+    assert outcomes == ["new"] * 100 + ["known"] * 200
+
+
+async def test_an_entry_that_was_just_added_is_seen_by_what_is_looked_up_next(corner: Corner) -> None:
+    def say_and_look(transaction: Transaction) -> list[Entry]:
+        for number in range(3):
+            transaction.append(corner.room, corner.ann, Message(text=str(number)))
+        return transaction.entries_after(corner.room, 0, 10)
+
+    assert [entry.seq for entry in await corner.kept.decide(say_and_look)] == [1, 2, 3]
+
+
 async def test_replaced_words_are_gone_from_the_entry(corner: Corner) -> None:
     entry = await corner.kept.decide(say(corner.room, corner.ann, "a secret"))
     await corner.kept.decide(lambda transaction: transaction.replace_body(entry, Message(text="", deleted=True)))
@@ -194,7 +234,8 @@ def test_the_changes_of_a_message_are_found_without_walking_through_its_log(stat
 
 
 @pytest.mark.parametrize(
-    "bad", [refuse, change_and_refuse, change_and_fail, change_a_counter_and_fail, take_a_name_that_is_taken]
+    "bad",
+    [refuse, change_and_refuse, change_and_fail, change_a_counter_and_fail, take_a_name_that_is_taken, use_a_cid_twice],
 )
 async def test_a_decision_that_fails_does_not_fail_its_neighbours(
     corner: Corner, bad: Callable[[Transaction], Any]

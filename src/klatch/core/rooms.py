@@ -14,14 +14,13 @@ MEMBERS_MOST: Final = 100_000
 
 
 class Room(msgspec.Struct, frozen=True):
-    """A room: `kind` is open, closed or direct, `name` is without its `#` (None if direct), `head` its last number;
-    `people` are the ids of those in a direct room."""
+    """A room: `kind` is open, closed or direct, `name` is without its `#` (None if direct); `people`
+    are the ids of those in a direct room."""
 
     id: str
     kind: str
     name: str | None
     topic: str
-    head: int
     people: tuple[str, ...] = ()
 
 

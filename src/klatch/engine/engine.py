@@ -125,7 +125,9 @@ class Engine:
             done(refused)
             return
         self.roster.act(account)
-        self._store.decide(lambda transaction: actions.decide(transaction, account, command), done)
+        self._store.decide(
+            lambda transaction: actions.decide(transaction, account, command), done, (account, command.cid)
+        )
 
     def look(self, session: Session, query: ask.Query, done: Done) -> None:
         """Answers a query, after all that the answer tells of is on its way: an entry that comes after a page is not

@@ -102,7 +102,7 @@ def fetch(reader: Reader, viewer: Account, query: Fetch) -> Range:
     else:
         place = rooms.find(reader, viewer, query.room)
         rooms.authorize_in("read", viewer, place)
-        log, head, horizon = place.room.id, place.room.head, place.horizon
+        log, head, horizon = place.room.id, reader.head(place.room.id), place.horizon
     if not 0 <= query.after <= head:
         raise Refused("cursor", f"The room's last number is {head}; {query.after} cannot be read after.", field="after")
     entries = _fitting(reader.entries_after(log, max(query.after, horizon - 1), limit))
@@ -115,7 +115,7 @@ def history(reader: Reader, viewer: Account, query: History) -> Page:
     limit = check_limit(query.limit)
     place = rooms.find(reader, viewer, query.room)
     rooms.authorize_in("read", viewer, place)
-    log, head = place.room.id, place.room.head
+    log, head = place.room.id, reader.head(place.room.id)
     before = head + 1 if query.before is None else query.before
     if before < 1:
         raise Refused("cursor", f"There is nothing before number {before}.", field="before")
@@ -148,7 +148,7 @@ def _mention(transaction: Transaction, actor: Account, names: list[str], room: s
 
 
 def _entry(reader: Reader, place: Place, seq: int) -> Entry | None:
-    return reader.entry(place.room.id, seq) if place.horizon <= seq <= place.room.head else None
+    return reader.entry(place.room.id, seq) if place.horizon <= seq <= reader.head(place.room.id) else None
 
 
 def _message(reader: Reader, place: Place, seq: int) -> Message | None:
@@ -163,7 +163,7 @@ def _own(transaction: Transaction, actor: Account, place: Place, seq: int | None
         entry = transaction.entry(place.room.id, seq)
         if entry is not None:
             return entry
-    after = max(place.horizon - 1, place.room.head - _LOOKED_BACK)
+    after = max(place.horizon - 1, transaction.head(place.room.id) - _LOOKED_BACK)
     for entry in transaction.last_messages_of(place.room.id, actor.id, after, _LAST_LOOKED_AT):
         if isinstance(entry.body, Message) and not entry.body.deleted:
             return entry

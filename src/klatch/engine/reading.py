@@ -14,9 +14,10 @@ def mark_read(transaction: Transaction, actor: Account, command: MarkRead) -> Ac
     """Notes how far the actor has read; a mark never goes back."""
     place = rooms.find(transaction, actor, command.room)
     rooms.authorize_in("read", actor, place)
-    seq = place.room.head if command.seq is None else command.seq
-    if not 0 <= seq <= place.room.head:
-        raise Refused("cursor", f"The room's last number is {place.room.head}; {seq} cannot be read.", field="seq")
+    head = transaction.head(place.room.id)
+    seq = head if command.seq is None else command.seq
+    if not 0 <= seq <= head:
+        raise Refused("cursor", f"The room's last number is {head}; {seq} cannot be read.", field="seq")
     if seq <= place.read:
         return nothing_to_add(transaction, command, place.room.id)
     transaction.mark_read(place.room.id, actor.id, seq)

@@ -98,18 +98,19 @@ def name_for(reader: Reader, room: rules.Room, viewer: str) -> RoomName:
 def describe(reader: Reader, place: Place, viewer: str) -> RoomState:
     """A room as one account sees it, with what it has not read."""
     room, read = place.room, max(place.read, place.horizon - 1)
+    head = reader.head(room.id)
     name = name_for(reader, room, viewer)
-    behind = place.role is not None and read < room.head
+    behind = place.role is not None and read < head
     return RoomState(
         id=room.id,
         name=name.name,
         kind=room.kind,
         topic=room.topic,
-        head=room.head,
+        head=head,
         role=place.role,
         horizon=place.horizon,
         read=read,
-        unread=reader.unread(room.id, viewer, max(read, room.head - _COUNTED_BACK), UNREAD_MOST) if behind else 0,
+        unread=reader.unread(room.id, viewer, max(read, head - _COUNTED_BACK), UNREAD_MOST) if behind else 0,
         mentions=reader.mentioned(room.id, viewer, read, UNREAD_MOST) if behind else 0,
     )
 
@@ -233,7 +234,7 @@ def _people(reader: Reader, viewer: Account, names: tuple[str, ...]) -> list[Acc
 
 def _begin_direct(transaction: Transaction, viewer: Account, people: list[Account], key: str) -> Place:
     room = transaction.add_room(NewRoom("direct", direct_key=key))
-    begun = rules.Room(room, "direct", None, "", 0, tuple(key.split(",")))
+    begun = rules.Room(room, "direct", None, "", tuple(key.split(",")))
     for person in people:
         transaction.add_member(room, person.id, "member")
         name = name_for(transaction, begun, person.id)

@@ -1,7 +1,7 @@
 """The WebSocket door: frames of JSON, on the fast path.
 
-The well-kept sans-I/O state machine of `websockets` does the handshake and reads what comes in; what goes out is
-prebuilt, shared by all who listen, and written straight to the transport.
+The well-kept sans-I/O state machine of `websockets` does the handshake and reads what is not a whole text message; what
+goes out is prebuilt, shared by all who listen, and written straight to the transport.
 """
 
 import asyncio
@@ -22,6 +22,7 @@ from klatch.engine.engine import Engine
 from klatch.gateways.conversation import Conversation, Peer
 from klatch.gateways.trust import Trust, is_same_origin
 from klatch.protocols import frames
+from klatch.protocols.websocket import Splitter, wrap
 
 PATH: Final = "/ws"
 VERSION: Final = "13"  # of the WebSocket protocol
@@ -79,6 +80,7 @@ class WebSocketDoor(asyncio.Protocol):
         "_heard",
         "_pings",
         "_protocol",
+        "_splitter",
         "_transport",
         "_trust",
         "_watch",
@@ -93,6 +95,7 @@ class WebSocketDoor(asyncio.Protocol):
         self._transport: asyncio.Transport  # set before anything else is called
         self._watch: asyncio.TimerHandle | None = None
         self._closing = False
+        self._splitter: Splitter | None = None
         self._fragments: bytearray | None = None  # of a message that comes in pieces
         self._heard = 0.0
         self._asked = 0.0  # for a sign of life
@@ -110,6 +113,19 @@ class WebSocketDoor(asyncio.Protocol):
         if protocol is None:
             return
         self._heard = asyncio.get_running_loop().time()
+        if self._splitter is None:
+            self._receive(protocol, data)
+            if self._conversation is not None and data.endswith(b"\r\n\r\n"):
+                self._splitter = Splitter(frames.FRAME_MOST)  # the next byte is the first of a frame
+            return
+        for is_text, part in self._splitter.split(data):
+            if not is_text:
+                self._receive(protocol, part)
+            elif protocol.state is State.OPEN and self._conversation is not None:
+                self._conversation.hear(part)
+
+    def _receive(self, protocol: ServerProtocol, data: bytes) -> None:
+        """Has the state machine read bytes, and does what it says."""
         protocol.receive_data(data)
         for event in protocol.events_received():
             if isinstance(event, Frame):
@@ -281,13 +297,3 @@ class WebSocketDoor(asyncio.Protocol):
             self._protocol.send_ping(b"")
             self._send_out()
         self._watch = loop.call_later(every, self._look_after)
-
-
-def wrap(payload: bytes) -> bytes:
-    """A text message of the server as RFC 6455 frames it: whole, unmasked, uncompressed."""
-    size = len(payload)
-    if size < 126:
-        return b"\x81" + bytes((size,)) + payload
-    if size < 65_536:
-        return b"\x81\x7e" + size.to_bytes(2) + payload
-    return b"\x81\x7f" + size.to_bytes(8) + payload

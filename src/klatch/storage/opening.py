@@ -101,13 +101,14 @@ def _make(path: Path, now: int, make_id: Callable[[int], int]) -> None:
 
 def _found(connection: Connection, now: int, make_id: Callable[[int], int]) -> None:
     """Gives a new store its epoch, the system's account and the lobby."""
-    transaction = Transaction(connection, now, make_id)
+    transaction = Transaction(connection, make_id)
     connection.run("BEGIN IMMEDIATE")
+    transaction.begin(now)
     connection.run(queries.ADD_STORE, {"epoch": secrets.token_hex(16), "now": now})
     system = transaction.add_account(NewAccount(SYSTEM, SYSTEM, "owner", secrets.token_bytes(32)))
     lobby = transaction.add_room(NewRoom("open", LOBBY, room_key(LOBBY)))
     transaction.append(lobby, Author(system, SYSTEM), Created(room_kind="open", name=LOBBY))
-    transaction.write_heads()
+    transaction.finish()
     connection.run("COMMIT")
 
 

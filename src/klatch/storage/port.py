@@ -24,8 +24,9 @@ class Store(Protocol):
     def epoch(self) -> str:
         """The id of this incarnation of the store."""
 
-    def decide(self, decision: Decision[T], done: Done[T]) -> None:
-        """Runs a decision on the writer; `done` is called after COMMIT, then its entries are published."""
+    def decide(self, decision: Decision[T], done: Done[T], command: tuple[str, str] | None = None) -> None:
+        """Runs a decision on the writer; `done` is called after COMMIT, then its entries are published. `command`, an
+        account and a cid, is what the decision looks up first."""
 
     def read(self, look: Look[T], done: Done[T]) -> None:
         """Runs a look-up on a reader, in one snapshot; writers are not held up. `done` is called after all that the

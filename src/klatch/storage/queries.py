@@ -1,12 +1,13 @@
 """Every statement of the store, written once, for SQLite and PostgreSQL alike."""
 
+from functools import cache
 from typing import Final
 
 _ACCOUNT: Final = "a.id, a.username, a.display_name, a.role, a.secret_hash IS NULL, a.status, a.away"
-_ROOM: Final = "r.id, r.kind, r.name, r.topic, l.last_seq, r.direct_key"
+_ROOM: Final = "r.id, r.kind, r.name, r.topic, r.direct_key"
 _PLACE: Final = f"{_ROOM}, m.role, coalesce(m.horizon, 1), coalesce(d.seq, 0)"
 _PLACES: Final = f"""
-    SELECT {_PLACE} FROM rooms r JOIN logs l ON l.id = r.id
+    SELECT {_PLACE} FROM rooms r
     LEFT JOIN members m ON m.room_id = r.id AND m.account_id = :account
     LEFT JOIN reading d ON d.room_id = r.id AND d.account_id = :account
 """
@@ -48,7 +49,8 @@ PLACE_BY_DIRECT: Final = f"{_PLACES} WHERE r.direct_key = :key"
 PLACES_OF: Final = f"{_PLACES} WHERE m.role IS NOT NULL ORDER BY r.id"
 NAMED_PLACES_OF: Final = f"{_PLACES} WHERE m.role IS NOT NULL AND r.kind <> 'direct' ORDER BY r.id"
 DIRECT_PLACES_OF: Final = f"""
-    {_PLACES} WHERE m.role IS NOT NULL AND r.kind = 'direct' ORDER BY l.last_ts DESC, r.id DESC LIMIT :limit
+    {_PLACES} JOIN logs l ON l.id = r.id WHERE m.role IS NOT NULL AND r.kind = 'direct'
+    ORDER BY l.last_ts DESC, r.id DESC LIMIT :limit
 """
 ROOMS_OF: Final = "SELECT room_id FROM members WHERE account_id = :account ORDER BY room_id"
 OPEN_PLACES: Final = f"{_PLACES} WHERE m.role IS NULL AND r.kind = 'open' ORDER BY r.id LIMIT 1000"
@@ -82,13 +84,16 @@ ADD_LOG: Final = "INSERT INTO logs (last_seq, last_ts) VALUES (0, 0) RETURNING i
 HEAD: Final = "SELECT last_seq FROM logs WHERE id = :log"
 LAST: Final = "SELECT last_seq, last_ts FROM logs WHERE id = :log"
 SET_HEAD: Final = "UPDATE logs SET last_seq = :seq, last_ts = :ts WHERE id = :log"
-ADD_ENTRY: Final = """
+_ADD_ENTRIES: Final = """
     INSERT INTO entries
         (log_id, seq, id, ts, author_id, author_name, cid, command_hash, target, kind, body, entry_hash)
     VALUES
-        (:log, :seq, :id, :ts, :author, :author_name, :cid, :command_hash, :target, :kind, :body, :entry_hash)
 """
 BY_CID: Final = "SELECT log_id, seq, id, ts, command_hash FROM entries WHERE author_id = :author AND cid = :cid"
+_BY_CIDS: Final = """
+    SELECT e.author_id, e.cid, e.log_id, e.seq, e.id, e.ts, e.command_hash
+    FROM asked CROSS JOIN entries e ON e.author_id = asked.author AND e.cid = asked.cid
+"""
 ENTRY: Final = f"SELECT {_ENTRY} FROM entries WHERE log_id = :log AND seq = :seq"
 ENTRIES_AFTER: Final = f"""
     SELECT {_ENTRY} FROM entries WHERE log_id = :log AND seq > :after ORDER BY seq LIMIT :limit
@@ -202,3 +207,16 @@ CONTRADICTIONS: Final = (
         "Account {} has read room {} up to {}, which is beyond its end.",
     ),
 )
+
+
+@cache
+def add_entries(count: int) -> str:
+    """Adds as many entries at once; the values in the order of the columns."""
+    return _ADD_ENTRIES + ", ".join([f"({', '.join('?' * 12)})"] * count)
+
+
+@cache
+def by_cids(count: int) -> str:
+    """Where as many commands were recorded; authors and cids in turn."""
+    asked = ", ".join(["(?, ?)"] * count)
+    return f"WITH asked (author, cid) AS (VALUES {asked}) {_BY_CIDS}"

@@ -1,5 +1,6 @@
 """Looks things up in one snapshot of the store."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import msgspec
@@ -10,17 +11,18 @@ from klatch.core.rooms import Room
 from klatch.storage import queries
 from klatch.storage.rows import Life, Member, Place, Recorded
 
+Parameters = Mapping[str, Any] | Sequence[Any]
 _read_body = msgspec.json.Decoder(AnyBody).decode
 
 
 class Driver(Protocol):
-    """What a database must do for the store: statements with :named parameters, rows as tuples."""
+    """What a database must do for the store: statements with :named parameters or with ? in turn, rows as tuples."""
 
-    def rows(self, statement: str, parameters: dict[str, Any] | None = None) -> list[tuple[Any, ...]]: ...
+    def rows(self, statement: str, parameters: Parameters | None = None) -> list[tuple[Any, ...]]: ...
 
-    def row(self, statement: str, parameters: dict[str, Any] | None = None) -> tuple[Any, ...] | None: ...
+    def row(self, statement: str, parameters: Parameters | None = None) -> tuple[Any, ...] | None: ...
 
-    def run(self, statement: str, parameters: dict[str, Any] | None = None) -> None: ...
+    def run(self, statement: str, parameters: Parameters | None = None) -> None: ...
 
 
 class Reader:
@@ -141,6 +143,12 @@ class Reader:
         row = self._db.row(queries.BY_CID, {"author": int(account), "cid": cid})
         return None if row is None else Recorded(str(row[0]), row[1], str(row[2]), row[3], row[4])
 
+    def by_cids(self, commands: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Recorded]:
+        """As `by_cid` for many: those that were recorded, by account and cid."""
+        values = [value for account, cid in commands for value in (int(account), cid)]
+        rows = self._db.rows(queries.by_cids(len(commands)), values)
+        return {(str(row[0]), row[1]): Recorded(str(row[2]), row[3], str(row[4]), row[5], row[6]) for row in rows}
+
     def entry(self, log: str, seq: int) -> Entry | None:
         """One entry."""
         row = self._db.row(queries.ENTRY, {"log": int(log), "seq": seq})
@@ -209,7 +217,7 @@ class Reader:
             body = Unreadable()
         return Entry(room=str(log), seq=seq, id=str(entry), ts=ts, author=Author(str(author), name), cid=cid, body=body)
 
-    def _value(self, statement: str, parameters: dict[str, Any] | None = None) -> Any:
+    def _value(self, statement: str, parameters: Parameters | None = None) -> Any:
         row = self._db.row(statement, parameters)
         return row[0] if row is not None else 0
 
@@ -227,5 +235,5 @@ def _place(row: tuple[Any, ...] | None) -> Place | None:
 
 
 def _as_place(row: tuple[Any, ...]) -> Place:
-    people = tuple(row[5].split(",")) if row[5] else ()
-    return Place(Room(str(row[0]), row[1], row[2], row[3], row[4], people), row[6], row[7], row[8])
+    people = tuple(row[4].split(",")) if row[4] else ()
+    return Place(Room(str(row[0]), row[1], row[2], row[3], people), row[5], row[6], row[7])

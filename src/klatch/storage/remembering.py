@@ -1,22 +1,32 @@
-"""Looks things up inside a transaction, once: the decisions that share it mostly ask for the same."""
+"""Looks things up for the writer, once: nobody else changes the store, so what it found stays true."""
+
+from collections.abc import Iterable
+from typing import Final
 
 from klatch.core.members import Account
-from klatch.core.rooms import Room
 from klatch.storage import queries
-from klatch.storage.reader import Driver, Reader
-from klatch.storage.rows import Place
+from klatch.storage.postponing import PostponingDriver, in_sizes
+from klatch.storage.reader import Reader
+from klatch.storage.rows import Place, Recorded
+
+REMEMBERED_MOST: Final = 10_000  # of each kind
 
 
 class RememberingReader(Reader):
-    """Remembers accounts and places until something other than an entry changes, and how far logs have grown, which
+    """Remembers accounts and places until something other than an entry changes; and how far logs have grown, which
     is written once, before COMMIT."""
 
-    def __init__(self, driver: Driver) -> None:
+    def __init__(self, driver: PostponingDriver) -> None:
         super().__init__(driver)
         self._accounts: dict[str, Account | None] = {}
         self._present: dict[str, Account | None] = {}
         self._places: dict[tuple[str, str], Place | None] = {}
-        self._grown: dict[str, tuple[int, int]] = {}  # last_seq and last_ts of the logs that grew
+        self._rooms: dict[str, str] = {}  # ids by the keys of names
+        self._ends: dict[str, tuple[int, int]] = {}  # last_seq and last_ts of logs
+        self._grown: set[str] = set()
+        self._commands: dict[tuple[str, str], Recorded | None] = {}  # by account and cid, of this transaction
+
+    # What is remembered.
 
     def account(self, account: str) -> Account | None:
         """An account by its id, also one that has ended."""
@@ -35,70 +45,92 @@ class RememberingReader(Reader):
         key = (room, account)
         if key not in self._places:
             self._places[key] = super().place(room, account)
-        return self._now(self._places[key])
+        return self._places[key]
 
     def place_by_key(self, key: str, account: str) -> Place | None:
         """A named room, with the account's place in it."""
-        remembered = (f"#{key}", account)
-        if remembered not in self._places:
-            self._places[remembered] = super().place_by_key(key, account)
-        return self._now(self._places[remembered])
+        room = self._rooms.get(key)
+        if room is not None:
+            return self.place(room, account)
+        place = super().place_by_key(key, account)
+        if place is not None:
+            self._rooms[key] = place.room.id
+            self._places[place.room.id, account] = place
+        return place
 
-    def place_by_direct(self, key: str, account: str) -> Place | None:
-        """A direct room, with the account's place in it."""
-        return self._now(super().place_by_direct(key, account))
+    def head(self, log: str) -> int:
+        """The number of a log's last entry."""
+        return self.last(log)[0]
 
-    def places_of(self, account: str) -> list[Place]:
-        """The rooms that an account is in."""
-        self.write_heads()
-        return super().places_of(account)
+    def last(self, log: str) -> tuple[int, int]:
+        """The number and the time of a log's last entry."""
+        end = self._ends.get(log)
+        if end is None:
+            row = self._db.row(queries.LAST, {"log": int(log)})
+            if row is None:
+                raise LookupError(f"no log {log}")
+            end = self._ends[log] = row[0], row[1]
+        return end
 
-    def named_places_of(self, account: str) -> list[Place]:
-        """The rooms that an account is in, but for direct ones."""
-        self.write_heads()
-        return super().named_places_of(account)
+    def by_cid(self, account: str, cid: str) -> Recorded | None:
+        """Where the account's command with this id was recorded."""
+        key = (account, cid)
+        if key not in self._commands:
+            self._commands[key] = super().by_cid(account, cid)
+        return self._commands[key]
+
+    # Remembering and forgetting.
+
+    def expect(self, commands: Iterable[tuple[str, str]]) -> None:
+        """Looks many commands up at once, by account and cid: each will be asked for."""
+        asked = list(dict.fromkeys(commands))
+        self._commands.update(dict.fromkeys(asked))
+        for some in in_sizes(asked):
+            self._commands.update(self.by_cids(some))
+
+    def note_command(self, account: str, cid: str, recorded: Recorded) -> None:
+        """A command is recorded from now on."""
+        self._commands[account, cid] = recorded
+
+    def grow(self, log: str, seq: int, ts: int) -> None:
+        """Notes that a log has a new last entry."""
+        self._ends[log] = seq, ts
+        self._grown.add(log)
+
+    def forget(self) -> None:
+        """Something changed that may be remembered of accounts and places."""
+        self._accounts.clear()
+        self._present.clear()
+        self._places.clear()
+        self._rooms.clear()
+
+    def forget_place(self, room: str, account: str) -> None:
+        """Something changed in what one account has in one room."""
+        self._places.pop((room, account), None)
+
+    def forget_all(self) -> None:
+        """The transaction was undone: nothing that was found in it can be relied on."""
+        self.forget()
+        self._ends.clear()
+        self._grown.clear()
+        self._commands.clear()
+
+    def forget_much(self) -> None:
+        """Keeps what is remembered between transactions within bounds."""
+        self._commands.clear()
+        if max(len(self._accounts), len(self._present), len(self._places), len(self._rooms)) > REMEMBERED_MOST:
+            self.forget()
+        if len(self._ends) > REMEMBERED_MOST:
+            self._ends.clear()
+
+    def write_heads(self) -> None:
+        """Writes how far the logs have grown."""
+        for log in self._grown:
+            seq, ts = self._ends[log]
+            self._db.run(queries.SET_HEAD, {"log": int(log), "seq": seq, "ts": ts})
+        self._grown.clear()
 
     def direct_places_of(self, account: str, limit: int) -> list[Place]:
         """The direct rooms that an account is in: the `limit` in which somebody wrote last, the last first."""
         self.write_heads()
         return super().direct_places_of(account, limit)
-
-    def head(self, log: str) -> int:
-        """The number of a log's last entry."""
-        grown = self._grown.get(log)
-        return grown[0] if grown is not None else super().head(log)
-
-    def _now(self, place: Place | None) -> Place | None:
-        """The place with the room's head as it is now."""
-        if place is None or (grown := self._grown.get(place.room.id)) is None or grown[0] == place.room.head:
-            return place
-        room = place.room
-        return Place(
-            Room(room.id, room.kind, room.name, room.topic, grown[0], room.people),
-            place.role,
-            place.horizon,
-            place.read,
-        )
-
-    def last(self, log: str) -> tuple[int, int]:
-        """The number and the time of a log's last entry."""
-        grown = self._grown.get(log) or self._db.row(queries.LAST, {"log": int(log)})
-        if grown is None:
-            raise LookupError(f"no log {log}")
-        return grown[0], grown[1]
-
-    def grow(self, log: str, seq: int, ts: int) -> None:
-        """Notes that a log has a new last entry."""
-        self._grown[log] = seq, ts
-
-    def forget(self) -> None:
-        """Something changed that may be remembered."""
-        self._accounts.clear()
-        self._present.clear()
-        self._places.clear()
-
-    def write_heads(self) -> None:
-        """Writes how far the logs have grown: the last thing before COMMIT."""
-        for log, (seq, ts) in self._grown.items():
-            self._db.run(queries.SET_HEAD, {"log": int(log), "seq": seq, "ts": ts})
-        self._grown.clear()

@@ -1,7 +1,7 @@
 """The thin SQLite driver: opens connections as a durable store needs them, and names their faults."""
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,11 +13,11 @@ OLDEST: Final = (3, 51, 3)  # before it, two connections that checkpoint at once
 _CHECKPOINT_PAGES: Final = 4_000
 _CACHE_KIB: Final = 8_000
 
-Parameters = Mapping[str, Any]
+Parameters = Mapping[str, Any] | Sequence[Any]
 
 
 class Connection:
-    """One connection. Statements take :named parameters and give tuples."""
+    """One connection. Statements take :named parameters, or ? in turn, and give tuples."""
 
     def __init__(self, path: Path, *, writes: bool, alone: bool = False) -> None:
         """Opens the file at `path`; the one that `writes` makes it, and alone checkpoints. One that only reads and is
@@ -93,11 +93,6 @@ class Connection:
     def in_transaction(self) -> bool:
         """Whether a transaction stands: some faults end it."""
         return self._db.in_transaction
-
-    @property
-    def changes(self) -> int:
-        """How many rows were ever changed through this connection."""
-        return self._db.total_changes()
 
     def close(self) -> None:
         """Closes it; the last one to close folds the write-ahead log into the file."""

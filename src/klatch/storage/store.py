@@ -36,7 +36,6 @@ class SqliteStore:
         """
         self.directory = directory
         self._observer = observer
-        self._clock = clock
         self._random = random.Random(secrets.randbits(128))  # noqa: S311 - ids need to differ, not to be secret
         self._last_id = 0
         make_private(directory)
@@ -55,7 +54,9 @@ class SqliteStore:
         self._on_broken: Callable[[], None]
         self._delivered = 0  # batches
         self._early: list[Callable[[], None]] = []
-        self._writer = Writer(self._connection, self._begin, self._settle, self._break)
+        self._writer = Writer(
+            self._connection, Transaction(self._connection, self._make_id), clock, self._settle, self._break
+        )
         self.is_broken = False
 
     def start(self, publish: Callable[[list[Entry]], None], broken: Callable[[], None]) -> None:
@@ -66,9 +67,15 @@ class SqliteStore:
         self._on_broken = broken
         self._writer.start()
 
-    def decide(self, decision: Callable[[Transaction], T], done: Callable[[T | Exception], None]) -> None:
-        """Runs a decision on the writer; `done` is called after COMMIT, then its entries are published."""
-        self._writer.add(Job(decision, done))
+    def decide(
+        self,
+        decision: Callable[[Transaction], T],
+        done: Callable[[T | Exception], None],
+        command: tuple[str, str] | None = None,
+    ) -> None:
+        """Runs a decision on the writer; `done` is called after COMMIT, then its entries are published. `command`, an
+        account and a cid, is looked up beforehand, together with those of others."""
+        self._writer.add(Job(decision, done, command))
 
     def read(self, look: Callable[[Reader], T], done: Callable[[T | Exception], None]) -> None:
         """Runs a look-up on a reader, in one snapshot; writers are not held up. `done` is called after all that the
@@ -100,9 +107,6 @@ class SqliteStore:
         return snapshots
 
     # On the writer's thread.
-
-    def _begin(self) -> Transaction:
-        return Transaction(self._connection, self._clock(), self._make_id)
 
     def _make_id(self, ts: int) -> int:
         """Each is above the one before, whatever the clock says."""

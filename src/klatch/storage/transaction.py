@@ -8,9 +8,10 @@ import msgspec
 
 from klatch.core.events import AnyBody, Author, Entry, target_of
 from klatch.storage import queries
+from klatch.storage.postponing import PostponingDriver
 from klatch.storage.reader import Driver
 from klatch.storage.remembering import RememberingReader
-from klatch.storage.rows import NewAccount, NewRoom
+from klatch.storage.rows import NewAccount, NewRoom, Recorded
 
 HASH_BYTES: Final = 8
 _write_body = msgspec.json.Encoder().encode
@@ -18,13 +19,35 @@ _write_body = msgspec.json.Encoder().encode
 
 class Transaction(RememberingReader):
     """What decisions are given, one after the other. `recorded` collects the entries that they add, in order, to be
-    published after COMMIT."""
+    published after COMMIT. One object serves all transactions of a writer, one after the other."""
 
-    def __init__(self, driver: Driver, now: int, make_id: Callable[[int], int]) -> None:
-        super().__init__(driver)
-        self.now = now
+    def __init__(self, driver: Driver, make_id: Callable[[int], int]) -> None:
+        self._entries = PostponingDriver(driver)
+        super().__init__(self._entries)
+        self.now = 0
         self.recorded: list[Entry] = []
         self._make_id = make_id
+
+    def begin(self, now: int) -> None:
+        """A transaction was begun; `now` (ms UTC) is its time."""
+        self.now = now
+        self.forget_much()
+
+    def finish(self) -> None:
+        """Writes what was kept back: the last thing before COMMIT."""
+        self.write_heads()
+        self._entries.write_entries()
+
+    def undo(self) -> None:
+        """The transaction was rolled back."""
+        self.recorded = []
+        self._entries.drop_entries()
+        self.forget_all()
+
+    @property
+    def alterations(self) -> int:
+        """How often something was ever changed."""
+        return self._entries.changes
 
     def take_recorded(self) -> list[Entry]:
         """The entries added since this was last asked."""
@@ -40,25 +63,14 @@ class Transaction(RememberingReader):
         seq, ts = last_seq + 1, max(last_ts, self.now)
         identity = self._make_id(ts)
         spelled = _write_body(body)
-        self._db.run(
-            queries.ADD_ENTRY,
-            {
-                "log": number,
-                "seq": seq,
-                "id": identity,
-                "ts": ts,
-                "author": int(author.id),
-                "author_name": author.name,
-                "cid": cid,
-                "command_hash": command_hash,
-                "target": target_of(body),
-                "kind": kind_of(body),
-                "body": spelled,
-                "entry_hash": hash_entry(number, seq, identity, ts, int(author.id), author.name, cid, spelled),
-            },
-        )
+        by, name = int(author.id), author.name
+        check = hash_entry(number, seq, identity, ts, by, name, cid, spelled)
+        target, kind = target_of(body), kind_of(body)
+        self._entries.add_entry((number, seq, identity, ts, by, name, cid, command_hash, target, kind, spelled, check))
         self.grow(log, seq, ts)
         entry = Entry(room=log, seq=seq, id=str(identity), ts=ts, author=author, body=body, cid=cid)
+        if cid is not None:
+            self.note_command(author.id, cid, Recorded(log, seq, entry.id, ts, command_hash))
         self.recorded.append(entry)
         return entry
 
@@ -102,7 +114,7 @@ class Transaction(RememberingReader):
 
     def set_seen(self, account: str) -> None:
         """Notes that the account was here now."""
-        self._change(queries.SET_SEEN, {"id": int(account), "now": self.now})
+        self._db.run(queries.SET_SEEN, {"id": int(account), "now": self.now})
 
     def end_account(self, account: str) -> None:
         """Ends an account: it is in no room any more, its name is free, its words stay."""
@@ -157,15 +169,16 @@ class Transaction(RememberingReader):
 
     def mark_read(self, room: str, account: str, seq: int) -> None:
         """Notes how far an account has read a room."""
-        self._change(queries.MARK_READ, {"room": int(room), "account": int(account), "seq": seq})
+        self.forget_place(room, account)
+        self._db.run(queries.MARK_READ, {"room": int(room), "account": int(account), "seq": seq})
 
     def add_mention(self, room: str, account: str, seq: int) -> None:
         """Notes that a message mentions an account."""
-        self._change(queries.ADD_MENTION, {"room": int(room), "account": int(account), "seq": seq})
+        self._db.run(queries.ADD_MENTION, {"room": int(room), "account": int(account), "seq": seq})
 
     def remove_mentions(self, room: str, seq: int) -> None:
         """Forgets whom a message mentions."""
-        self._change(queries.REMOVE_MENTIONS, {"room": int(room), "seq": seq})
+        self._db.run(queries.REMOVE_MENTIONS, {"room": int(room), "seq": seq})
 
     def _change(self, statement: str, parameters: dict[str, Any]) -> None:
         """Changes something that may be remembered."""
@@ -173,7 +186,7 @@ class Transaction(RememberingReader):
         self._db.run(statement, parameters)
 
     def _add_log(self) -> int:
-        row = self._db.row(queries.ADD_LOG)
+        row = self._entries.change(queries.ADD_LOG)
         if row is None:
             raise LookupError("the store gave no number for a log")
         return int(row[0])

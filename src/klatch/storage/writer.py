@@ -9,7 +9,7 @@ import msgspec
 
 from klatch.core.events import Entry
 from klatch.core.refusals import Refused
-from klatch.storage.faults import StoreBroken, StoreBusy, StoreFull
+from klatch.storage.faults import Reused, StoreBroken, StoreBusy, StoreFull
 from klatch.storage.sqlite import Connection
 from klatch.storage.transaction import Transaction
 
@@ -22,10 +22,11 @@ _BUSY_RETRY: Final = 1_000
 
 
 class Job(msgspec.Struct, frozen=True):
-    """A decision and whom to tell what came of it."""
+    """A decision and whom to tell what came of it; `command`, an account and a cid, is what it will look up first."""
 
     decision: Callable[[Transaction], Any]
     done: Callable[[Any], None]
+    command: tuple[str, str] | None = None
 
 
 class Settled(msgspec.Struct, frozen=True):
@@ -50,12 +51,14 @@ class Writer:
     def __init__(
         self,
         connection: Connection,
-        begin: Callable[[], Transaction],
+        transaction: Transaction,
+        clock: Callable[[], int],
         settle: Callable[[list[Settled]], None],
         broken: Callable[[Exception], None],
     ) -> None:
         self._db = connection
-        self._begin = begin
+        self._transaction = transaction
+        self._clock = clock
         self._settle = settle
         self._broken = broken
         self._waiting: SimpleQueue[Job | None] = SimpleQueue()
@@ -151,9 +154,14 @@ class Writer:
 
     def _decide_all(self, batch: list[Job]) -> list[Settled]:
         """Runs the decisions, which share what they look up."""
-        transaction = self._begin()
+        transaction = self._transaction
+        transaction.begin(self._clock())
+        transaction.expect([job.command for job in batch if job.command is not None])
         settled = [self._decide(transaction, job) for job in batch]
-        transaction.write_heads()
+        try:
+            transaction.finish()
+        except Reused as failure:  # a decision added what may be there once, and went on
+            raise _SpoiledError from failure
         return settled
 
     def _decide_apart(self, batch: list[Job]) -> list[Settled]:
@@ -167,24 +175,26 @@ class Writer:
                 if not self._db.in_transaction:
                     raise
                 self._db.run("ROLLBACK TO decision")
+                self._transaction.undo()
                 settled.append(Settled(job, spoiled.__cause__, []))
             self._db.run("RELEASE decision")
         return settled
 
     def _decide(self, transaction: Transaction, job: Job) -> Settled:
         """Runs one decision. One that fails after it changed something spoils the transaction."""
-        before = self._db.changes
+        before = transaction.alterations
         try:
             outcome = job.decision(transaction)
         except (StoreBroken, StoreFull, StoreBusy):
             raise
         except Exception as failure:
-            if self._db.changes != before or not self._db.in_transaction:
+            if transaction.alterations != before or not self._db.in_transaction:
                 raise _SpoiledError from failure
             return Settled(job, failure, [])
         return Settled(job, outcome, transaction.take_recorded())
 
     def _roll_back(self) -> None:
+        self._transaction.undo()
         if self._db.in_transaction:
             self._db.run("ROLLBACK")
 
