@@ -18,7 +18,7 @@ from klatch.bus.in_process import InProcessBus
 from klatch.engine.engine import Engine
 from klatch.engine.transcripts.keeper import Transcripts
 from klatch.engine.transcripts.telling import Hand
-from klatch.gateways.http import make_app
+from klatch.gateways.http.page import make_app
 from klatch.gateways.line import LineDoor
 from klatch.gateways.listener import BACKLOG, HttpServer, listen, make_server
 from klatch.gateways.terminal import Terminal

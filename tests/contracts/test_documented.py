@@ -14,7 +14,7 @@ from klatch.core.grammar import COMMANDS
 from klatch.core.limits import Limits
 from klatch.core.refusals import CODES
 from klatch.gateways import websocket
-from klatch.gateways.http import make_app
+from klatch.gateways.http.page import make_app
 from tests.architecture.imports import ROOT
 from tests.vectors import cases
 

@@ -1,4 +1,4 @@
-"""The HTTP door: how the server is, figures for monitoring, and a page that says how to connect."""
+"""The pages of the HTTP door: how to connect, how the server is, figures for monitoring."""
 
 from collections.abc import Callable
 from html import escape
