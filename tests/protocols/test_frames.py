@@ -1,7 +1,6 @@
 """Frames: every example is what the code reads and writes, and nothing else is read."""
 
 import json
-import time
 from typing import get_args
 
 import msgspec
@@ -14,6 +13,7 @@ from klatch.core.commands import Request
 from klatch.core.events import AnyBody, Entry
 from klatch.core.refusals import Refused
 from klatch.protocols import frames
+from tests.pace import SLOW, quickest
 from tests.protocols.outcome import outcome
 from tests.vectors import cases
 
@@ -90,13 +90,7 @@ def test_a_refusal_is_one_printable_sentence(case):
 @pytest.mark.parametrize("case", BAD_FRAMES, ids=cases.named)
 def test_a_bad_frame_takes_less_than_ten_milliseconds(case):
     frame = cases.wire(case)
-    assert min(seconds_to_read(frame) for _ in range(3)) < 0.01
-
-
-def seconds_to_read(frame):
-    started = time.process_time()
-    refusal(frame)
-    return time.process_time() - started
+    assert quickest(lambda: refusal(frame)) < SLOW
 
 
 @pytest.mark.parametrize("number", [0, 2**53 + 1, 2**63 - 1, -(2**63)])
@@ -107,9 +101,8 @@ def test_a_number_of_64_bits_is_read(number):
 def test_many_cursors_are_read_in_time_that_grows_with_their_number():
     rooms = {str(number): 0 for number in range(15_000)}
     frame = cases.spell({"op": "hello", "name": "ann", "cursors": {"epoch": "-0", "rooms": rooms}})
-    started = time.process_time()
     assert len(frames.read(frame).cursors.rooms) == 15_000
-    assert time.process_time() - started < 0.1
+    assert quickest(lambda: frames.read(frame)) < 10 * SLOW
 
 
 def test_a_text_may_hold_what_looks_like_structure():

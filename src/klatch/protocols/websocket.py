@@ -48,31 +48,31 @@ class Splitter:
             data = data[len(rest) :]
         if self._begun:
             data, self._begun = self._begun + data, b""
-        at, end = 0, len(data)
+        told = at = 0  # what of the data is in a part already, and what is looked at
+        end = len(data)
         while at < end:
             begins = _payload_of(data, at, end)
             if begins is None:
-                self._begun = data[at:]
                 break
             first, (start, size) = data[at], begins
             stop = start + size
             if not data[at + 1] & _MASKED:
                 stop = sys.maxsize  # no client may: the state machine ends it here
             elif start > end and size <= self._most:
-                self._begun = data[at:]
                 break
             if first == _TEXT and stop <= end and size <= self._most and not self._in_pieces:
+                if told < at:
+                    parts.append((False, data[told:at]))
                 parts.append((True, apply_mask(data[start:stop], data[start - _MASK_BYTES : start])))
-            else:
-                self._hand_on(data[at:stop], first, parts)
-                self._owed = max(0, stop - end)
+                told = stop
+            elif not first & _CONTROL:
+                self._in_pieces = not first & _FINAL
             at = stop
+        if told < min(at, end):
+            parts.append((False, data[told:at]))
+        self._owed = max(self._owed, at - end)
+        self._begun = data[at:]
         return parts
-
-    def _hand_on(self, frame: bytes, first: int, parts: list[tuple[bool, bytes]]) -> None:
-        if not first & _CONTROL:
-            self._in_pieces = not first & _FINAL
-        parts.append((False, frame))
 
 
 def _payload_of(data: bytes, at: int, end: int) -> tuple[int, int] | None:
