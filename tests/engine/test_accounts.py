@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from klatch.core.commands import CreateRoom, JoinRoom, Rename, SendMessage, SetDisplayName, SetStatus
+from klatch.core.commands import CreateRoom, JoinRoom, LookAtSelf, Rename, SendMessage, SetDisplayName, SetStatus
 from klatch.core.events import Left, Message, Renamed
 from klatch.core.refusals import Refused
 from klatch.engine import actions
@@ -246,3 +246,10 @@ async def test_what_one_sent_before_going_is_kept(house: House, ann: Person) -> 
     zoe.goes()
     await house.quiet()
     assert (await ann.reads("#lobby")).items[-1].body == Message(text="and goodbye")
+
+
+async def test_one_is_told_who_one_is(house: House, ann: Person) -> None:
+    renamed = await ann.does(Rename, name="Anna")
+    me = await ann.asks(LookAtSelf)
+    assert (me.account.id, me.account.name, me.role) == (ann.id, "Anna", "guest")
+    assert (me.head, me.epoch) == (renamed.seq, house.engine.epoch)

@@ -16,6 +16,7 @@ from klatch.core.commands import (
     Kick,
     LeaveRoom,
     ListMembers,
+    LookAtRoom,
     MarkRead,
     Rename,
     SendMessage,
@@ -434,3 +435,18 @@ async def test_only_messages_are_unread_and_those_far_back_are_not_counted(
     assert before is not None
     assert after is not None
     assert (before.unread, after.unread) == (3, 2)
+
+
+# Looking at one.
+
+
+async def test_an_open_room_is_shown_without_a_role_to_one_who_is_not_in_it(ann: Person, bob: Person) -> None:
+    made = await ann.does(CreateRoom, name="#shown", topic="tea")
+    room = (await bob.asks(LookAtRoom, room="#shown")).room
+    assert (room.id, room.topic, room.role) == (made.room, "tea", None)
+
+
+async def test_a_closed_room_is_shown_to_its_members_alone(ann: Person, bob: Person) -> None:
+    await ann.does(CreateRoom, name="#hidden", closed=True)
+    assert (await ann.asks(LookAtRoom, room="#hidden")).room.role == "owner"
+    assert await bob.refused(LookAtRoom, room="#hidden") == "no_such_room"

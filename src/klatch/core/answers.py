@@ -111,6 +111,13 @@ class Rooms(Answer, frozen=True, kw_only=True, tag="rooms"):
     ref: str | None = None
 
 
+class OneRoom(Answer, frozen=True, kw_only=True, tag="room"):
+    """A room as one sees it."""
+
+    room: RoomState
+    ref: str | None = None
+
+
 class Members(Answer, frozen=True, kw_only=True, tag="members"):
     """The members of a room, by name. `more`: these are only the first 1,000."""
 
@@ -125,6 +132,17 @@ class Online(Answer, frozen=True, kw_only=True, tag="online"):
 
     people: list[Person]
     more: bool = False
+    ref: str | None = None
+
+
+class Myself(Answer, frozen=True, kw_only=True, tag="me"):
+    """Who one is: the account, its role on the server, and the last number of its own log in this epoch."""
+
+    account: Person
+    role: str
+    head: int
+    epoch: str
+    now: int
     ref: str | None = None
 
 
@@ -182,8 +200,10 @@ AnyAnswer = (
     | Range
     | Page
     | Rooms
+    | OneRoom
     | Members
     | Online
+    | Myself
     | HelpText
     | Heads
     | Presence

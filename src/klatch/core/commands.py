@@ -185,6 +185,12 @@ class ListRooms(Query, frozen=True, kw_only=True, tag="rooms"):
     """The rooms one is in, and the open ones."""
 
 
+class LookAtRoom(Query, frozen=True, kw_only=True, tag="room"):
+    """One room that one may see."""
+
+    room: str
+
+
 class ListMembers(Query, frozen=True, kw_only=True, tag="members"):
     """Who belongs to a room, with role and presence."""
 
@@ -195,11 +201,15 @@ class ListOnline(Query, frozen=True, kw_only=True, tag="online"):
     """Who is online, since when, and last active when."""
 
 
+class LookAtSelf(Query, frozen=True, kw_only=True, tag="me"):
+    """Who one is."""
+
+
 class Help(Query, frozen=True, kw_only=True, tag="help"):
     """What can be typed."""
 
 
-AnyQuery = Fetch | History | ListRooms | ListMembers | ListOnline | Help
+AnyQuery = Fetch | History | ListRooms | LookAtRoom | ListMembers | ListOnline | LookAtSelf | Help
 
 
 class Typing(msgspec.Struct, frozen=True, kw_only=True, tag="typing", tag_field="op", forbid_unknown_fields=True):

@@ -9,7 +9,7 @@ import msgspec
 from klatch import __version__
 from klatch.bus.port import Bus
 from klatch.core import commands as ask
-from klatch.core.answers import AnyAnswer, HelpText, IsTyping, Members, Online, Rooms, Welcome
+from klatch.core.answers import AnyAnswer, HelpText, IsTyping, Members, Myself, OneRoom, Online, Rooms, Welcome
 from klatch.core.events import DisplayNamed, Entry, Message, Renamed, StatusSet
 from klatch.core.grammar import describe
 from klatch.core.limits import Limits
@@ -193,6 +193,14 @@ class Engine:
                 mine = [*reader.named_places_of(account), *reader.direct_places_of(account, accounts.DIRECT_TOLD_MOST)]
                 places = [*mine, *reader.open_places(account)]
                 return Rooms(rooms=[rooms.describe(reader, place, account) for place in places], ref=query.ref)
+            case ask.LookAtRoom():
+                place = rooms.find(reader, viewer, query.room)
+                return OneRoom(room=rooms.describe(reader, place, account), ref=query.ref)
+            case ask.LookAtSelf():
+                person, head = self.roster.person(viewer), reader.head(account)
+                return Myself(
+                    account=person, role=viewer.role, head=head, epoch=self.epoch, now=self.clock(), ref=query.ref
+                )
             case ask.ListMembers():
                 place = rooms.find(reader, viewer, query.room)
                 rooms.authorize_in("read", viewer, place)
