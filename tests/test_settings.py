@@ -7,8 +7,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from klatch.configuration import read_settings
 from klatch.core.limits import Limits
-from klatch.settings import BadSettings, Settings, read_settings
+from klatch.settings import BadSettings, Settings
 
 REFERENCE = Path(__file__).parent.parent / "klatch.toml"
 

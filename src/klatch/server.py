@@ -7,65 +7,62 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from shutil import which
 from typing import Final
 
-import msgspec
-
 from klatch.bus.in_process import InProcessBus
+from klatch.core.addresses import parse_address
 from klatch.engine.engine import Engine
 from klatch.engine.transcripts.keeper import Transcripts
 from klatch.engine.transcripts.telling import Hand
+from klatch.gateways.certificate import FILE as CERTIFICATE
+from klatch.gateways.certificate import find_or_make, own_addresses
 from klatch.gateways.http.page import make_app
 from klatch.gateways.line import LineDoor
 from klatch.gateways.listener import BACKLOG, HttpServer, listen, make_server
 from klatch.gateways.terminal import Terminal
+from klatch.gateways.tls import BadCertificate, Encryption, Porch
 from klatch.gateways.trust import Trust
+from klatch.gateways.ways import Doors, ways_in
 from klatch.observe.recorder import Recorder
 from klatch.protocols import plain
-from klatch.settings import Settings
+from klatch.settings import CLOSED, Settings
 from klatch.storage.port import Reader
 from klatch.storage.store import SqliteStore
 
+__all__ = ["BadCertificate", "DoorInUse", "Doors", "command", "run", "serve", "ways_in"]
+
 EXIT_STORAGE: Final = 75
+_OPTIONS: Final = {"http": "--port", "https": "--tls-port", "line": "--line-port"}
 _GOODBYE_WITHIN: Final = 3.0  # seconds for peers to take their goodbye
-
-
-class Address(msgspec.Struct, frozen=True):
-    """Where the doors are, once they are open."""
-
-    http: str
-    line: str | None
-    irc: str | None
-    pid: int
-    data: str
 
 
 class DoorInUse(Exception):  # noqa: N818 - read as a sentence
     """A door cannot be opened: says which and what to do."""
 
 
-def run(settings: Settings, opened: Callable[[Address], None], *, as_json: bool = False) -> int:
-    """Runs a server to its end, on uvloop where there is one; see `serve`."""
+def run(settings: Settings, opened: Callable[[Doors], None], *, as_json: bool = False) -> int:
+    """Runs a server to its end, on uvloop where there is one; see `serve`. The settings are settled."""
     recorder = Recorder(as_json=as_json, verbose=settings.verbose or settings.classic)
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         return runner.run(serve(settings, recorder, opened))
 
 
-async def serve(settings: Settings, recorder: Recorder, opened: Callable[[Address], None]) -> int:
+async def serve(settings: Settings, recorder: Recorder, opened: Callable[[Doors], None]) -> int:
     """Runs the server until it is asked to stop; gives the process's exit status.
 
-    Raises StoreUnusable or DoorInUse if it cannot start. `opened` is told once every door is open.
+    Raises StoreUnusable, BadCertificate or DoorInUse if it cannot start. `opened` is told once every door is open.
     """
     _spare_collections()
     stop = asyncio.Event()
     _hear_signals(stop)
     store = SqliteStore(settings.data_path, recorder, _clock)
     try:
+        encryption = _encryption(settings, recorder)
         sockets = _listen(settings)
-    except DoorInUse:
+    except (BadCertificate, DoorInUse):
         await store.close()
         raise
     bus = InProcessBus()
@@ -75,30 +72,41 @@ async def serve(settings: Settings, recorder: Recorder, opened: Callable[[Addres
         bus.subscribe(transcripts.note)
     store.start(bus.publish, stop.set)
     if settings.verbose or settings.classic:
-        terminal = Terminal(recorder.said)
-        bus.subscribe(terminal.note)
-        store.read(Reader.open_room_names, terminal.learn)
+        _show_on_terminal(bus, store, recorder)
     engine.end_fleeting()
-    trust = Trust(settings.guests)
-    address = _address(settings, sockets)
+    trust = Trust(settings.guests, settings.proxies, settings.public_url)
+    doors = _doors(settings, sockets, encryption)
     app = make_app(
         is_ready=lambda: "The disk failed." if store.is_broken else None,
         figures=lambda: _figures(recorder, store),
-        ways=lambda: ways_in(address),
+        ways=lambda: ways_in(doors, command()),
     )
     http = make_server(app, engine, trust)
     async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(http.serve(sockets=[sockets["http"]]))
-        house = tasks.create_task(engine.keep_house())
+        plain = [] if doors.encrypted or doors.port is None else [sockets.pop("http")]
+        tasks.create_task(http.serve(sockets=plain))
+        works = [tasks.create_task(engine.keep_house())]
+        if encryption is not None:
+            works.append(tasks.create_task(encryption.watch()))
+            _hear_hangup(encryption)
         if transcripts is not None:
             tasks.create_task(transcripts.keep())
-        line = await _open_line_door(settings, engine, trust, sockets.get("line"))
-        opened(address)
+        porch = None if encryption is None else Porch(encryption, trust, settings.limits.sessions_of_address, tasks)
+        makers = {
+            "http": http.make_protocol,
+            "https": http.make_protocol,
+            "line": lambda: LineDoor(engine, trust, classic=settings.classic),
+        }
+        servers = await _open(sockets, makers, doors, porch)
+        opened(doors)
         await stop.wait()
-        house.cancel()
+        for work in works:
+            work.cancel()
         recorder.log("stopping")
-        if line is not None:
-            line.close()
+        for server in servers:
+            server.close()
+        if porch is not None:
+            porch.close()
         await _say_goodbye(engine, http)
         if transcripts is not None:
             transcripts.stop()
@@ -107,17 +115,9 @@ async def serve(settings: Settings, recorder: Recorder, opened: Callable[[Addres
     return EXIT_STORAGE if store.is_broken else 0
 
 
-def ways_in(address: Address) -> list[tuple[str, str]]:
-    """What one may want to do, and what to type for it."""
-    ways = []
-    if address.line is not None:
-        host, _, port = address.line.rpartition(":")
-        ways.append(("Talk, with any terminal", f"nc {host.strip('[]')} {port}"))
-    command = "klatch" if which("klatch") else sys.argv[0]  # in .venv/bin after `make run`
-    server = "" if address.http == "http://127.0.0.1:8000" else f" --server {address.http}"
-    ways.append(("Say something from a script", f"{command} send{server} --name ann '#lobby' 'Hello'"))
-    ways.append(("Follow a room", f"{command} tail{server} --name ann '#lobby' --follow"))
-    return ways
+def command() -> str:
+    """How Klatch is called here."""
+    return "klatch" if which("klatch") else sys.argv[0]  # in .venv/bin after `make run`
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
@@ -140,32 +140,64 @@ def _clock() -> int:
 
 def _listen(settings: Settings) -> dict[str, socket.socket]:
     """The sockets of the doors, bound but not yet accepting."""
-    wanted = {"http": settings.port, "line": settings.line_port}
+    wanted = {"http": settings.port, "https": settings.tls_port, "line": settings.line_port}
+    host = settings.host or ""
     sockets: dict[str, socket.socket] = {}
     for door, port in wanted.items():
-        if port < 0:
+        if not isinstance(port, int) or port == CLOSED:
             continue
         try:
-            sockets[door] = listen(settings.host, port)
+            sockets[door] = listen(host, port)
         except OSError as fault:
             for each in sockets.values():
                 each.close()
-            option = "--port" if door == "http" else f"--{door}-port"
             raise DoorInUse(
-                f"The {door} door cannot be opened at {settings.host} port {port}: {fault.strerror or fault}. "
-                f"Choose another with {option}, or stop what has it."
+                f"The {door} door cannot be opened at {host or 'all addresses'}, port {port}: "
+                f"{fault.strerror or fault}. Choose another with {_OPTIONS[door]}, or stop what has it."
             ) from None
     return sockets
 
 
-def _address(settings: Settings, sockets: dict[str, socket.socket]) -> Address:
-    def where(door: str) -> str | None:
-        if door not in sockets:
-            return None
-        host, port = sockets[door].getsockname()[:2]
-        return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+def _doors(settings: Settings, sockets: dict[str, socket.socket], encryption: Encryption | None) -> Doors:
+    ports = {door: each.getsockname()[1] for door, each in sockets.items()}
+    return Doors(
+        hosts=_hosts(settings),
+        port=ports.get("http"),
+        tls_port=ports.get("https"),
+        line_port=ports.get("line"),
+        encrypted=encryption is not None and "https" not in ports,
+        fingerprint=None if encryption is None else encryption.fingerprint,
+        pinned=bool(settings.tls),
+        guests=settings.guests,
+        public_url=settings.public_url,
+        pid=os.getpid(),
+        data=str(settings.data_path),
+    )
 
-    return Address(f"http://{where('http')}", where("line"), None, os.getpid(), str(settings.data_path))
+
+def _hosts(settings: Settings) -> tuple[str, ...]:
+    """Where this server is found: from this machine, and where it listens on all addresses also from others."""
+    host = settings.host or ""
+    if host and (known := parse_address(host)) is None:
+        return (socket.gethostbyname(host),)
+    if host and known is not None and not known.is_unspecified:
+        return (host,)
+    return ("127.0.0.1", *(own_addresses() if settings.lan else ()))
+
+
+def _encryption(settings: Settings, recorder: Recorder) -> Encryption | None:
+    """TLS for the doors, if it is wanted. Raises BadCertificate."""
+    if settings.tls_cert:
+        cert, key = Path(settings.tls_cert).expanduser(), Path(settings.tls_key).expanduser()
+        return Encryption(cert, key, recorder)
+    if not settings.tls:
+        return None
+    try:
+        made = find_or_make(settings.data_path)
+    except (OSError, ValueError) as fault:
+        where = settings.data_path / CERTIFICATE
+        raise BadCertificate(f"The server's own certificate {where} cannot be made or read: {fault}") from None
+    return Encryption(made, made, recorder)
 
 
 def _transcripts(settings: Settings, store: SqliteStore, recorder: Recorder) -> Transcripts | None:
@@ -177,15 +209,21 @@ def _transcripts(settings: Settings, store: SqliteStore, recorder: Recorder) -> 
     return Transcripts(store, recorder, folder, hand)
 
 
-async def _open_line_door(
-    settings: Settings, engine: Engine, trust: Trust, listener: socket.socket | None
-) -> asyncio.Server | None:
-    if listener is None:
-        return None
-    loop = asyncio.get_running_loop()
-    return await loop.create_server(
-        lambda: LineDoor(engine, trust, classic=settings.classic), sock=listener, backlog=BACKLOG
-    )
+async def _open(
+    sockets: dict[str, socket.socket],
+    makers: Mapping[str, Callable[[], asyncio.BaseProtocol]],
+    doors: Doors,
+    porch: Porch | None,
+) -> list[asyncio.Server]:
+    """Opens the doors; those that are encrypted are the porch's affair."""
+    servers = []
+    for door, listener in sockets.items():
+        if porch is not None and (doors.encrypted or door == "https"):
+            porch.open(listener, makers[door])
+        else:
+            loop = asyncio.get_running_loop()
+            servers.append(await loop.create_server(makers[door], sock=listener, backlog=BACKLOG))
+    return servers
 
 
 async def _say_goodbye(engine: Engine, http: HttpServer) -> None:
@@ -195,6 +233,12 @@ async def _say_goodbye(engine: Engine, http: HttpServer) -> None:
     while len(engine.sessions) and time.monotonic() < deadline:  # noqa: ASYNC110 - once in the server's life
         await asyncio.sleep(0.02)
     http.should_exit = True
+
+
+def _show_on_terminal(bus: InProcessBus, store: SqliteStore, recorder: Recorder) -> None:
+    terminal = Terminal(recorder.said)
+    bus.subscribe(terminal.note)
+    store.read(Reader.open_room_names, terminal.learn)
 
 
 def _figures(recorder: Recorder, store: SqliteStore) -> bytes:
@@ -212,3 +256,9 @@ def _hear_signals(stop: asyncio.Event) -> None:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, hear)
+
+
+def _hear_hangup(encryption: Encryption) -> None:
+    """SIGHUP, where there is such a signal, has the certificate read again."""
+    if hasattr(signal, "SIGHUP"):
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, encryption.renew)

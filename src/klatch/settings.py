@@ -1,26 +1,39 @@
 """Every setting of the server with its default; klatch.toml says what each is for."""
 
-import difflib
-import re
-import tomllib
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final, Literal
+from urllib.parse import urlsplit
 
 import msgspec
 from platformdirs import user_data_path
 
-from klatch.core.addresses import is_loopback
+from klatch.core.addresses import Network, is_loopback, parse_network
 from klatch.core.limits import UNLIMITED, Limits
+
+CLOSED: Final = -1
+_HTTPS_ON_A_LAN: Final = 8443
+
+Port = Annotated[int, msgspec.Meta(ge=-1, le=65_535)] | Literal["off"]
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Port 0 takes any free one, -1 keeps a door closed; `guests` None: only from this machine itself."""
+    """Port 0 takes any free one, -1 or "off" keeps a door closed; `guests` None: only from this machine itself.
 
-    host: str = "127.0.0.1"
-    port: Annotated[int, msgspec.Meta(ge=0, le=65_535)] = 8000
-    line_port: Annotated[int, msgspec.Meta(ge=-1, le=65_535)] = 5555
+    What is None here depends on other settings: `settle` fills it in.
+    """
+
+    host: str | None = None
+    port: Port = 8000
+    line_port: Port = 5555
     data: str = ""
     guests: bool | None = None
+    lan: bool = False
+    tls: Literal["", "self"] = ""
+    tls_cert: str = ""
+    tls_key: str = ""
+    tls_port: Port | None = None
+    trust_proxy: tuple[str, ...] = ()
+    public_url: str = ""
     transcripts: str = ""
     classic: bool = False
     verbose: bool = False
@@ -31,26 +44,19 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         """The data directory."""
         return Path(self.data).expanduser().absolute() if self.data else user_data_path("klatch", appauthor=False)
 
+    @property
+    def encrypts(self) -> bool:
+        """Whether there is TLS."""
+        return bool(self.tls or self.tls_cert)
+
+    @property
+    def proxies(self) -> tuple[Network, ...]:
+        """Whose word is taken on a client's address."""
+        return tuple(parse_network(each) for each in self.trust_proxy)
+
 
 class BadSettings(Exception):  # noqa: N818 - read as a sentence: these are bad settings, because ...
-    """The configuration cannot be used: says the file, the key and what to write instead."""
-
-
-def read_settings(path: Path | None) -> Settings:
-    """The settings of a file, or the defaults. Raises BadSettings."""
-    if path is None:
-        return Settings()
-    try:
-        text = path.read_text("utf-8-sig")
-        return msgspec.convert(tomllib.loads(text), Settings)
-    except OSError as fault:
-        raise BadSettings(f"{path} cannot be read: {fault.strerror}.") from None
-    except UnicodeDecodeError:
-        raise BadSettings(f"{path} is not UTF-8 text.") from None
-    except tomllib.TOMLDecodeError as fault:
-        raise BadSettings(f"{path} is not TOML: {fault}.") from None
-    except msgspec.ValidationError as fault:
-        raise BadSettings(f"{path}: {_explain(str(fault))}") from None
+    """The configuration cannot be used: says the file, the line, the key and what to write instead."""
 
 
 def change(settings: Settings, **given: object) -> Settings:
@@ -60,16 +66,75 @@ def change(settings: Settings, **given: object) -> Settings:
 
 def lift_limits(settings: Settings) -> Settings:
     """The settings without rate limits: for benchmarks and tests, on loopback only."""
-    if not (settings.host == "localhost" or is_loopback(settings.host)):
+    host = settle(settings).host or ""
+    if not (host == "localhost" or is_loopback(host)):
         raise BadSettings("--no-limits is for loopback only; leave it out, or listen on 127.0.0.1.")
     return change(settings, limits=UNLIMITED)
 
 
-def _explain(fault: str) -> str:
-    """What msgspec found, with the nearest valid key for one that is unknown."""
-    if (unknown := re.search(r"unknown field `([^`]*)`", fault)) is None:
-        return fault
-    kind = Limits if "$.limits" in fault else Settings
-    near = difflib.get_close_matches(unknown[1], kind.__struct_fields__, n=1)
-    hint = f" Did you mean {near[0]}?" if near else ""
-    return f"there is no setting {unknown[1]}.{hint}"
+def settle(settings: Settings) -> Settings:
+    """The settings with everything filled in that follows from others. Raises BadSettings where two do not fit.
+
+    `host` empty: all addresses. `tls_port`: where HTTPS has a port beside plain HTTP; closed where `port` speaks TLS.
+    """
+    _check_tls(settings)
+    _check_places(settings)
+    port, line_port, tls_port = (_number(each) for each in (settings.port, settings.line_port, settings.tls_port))
+    if tls_port is None:
+        tls_port = _HTTPS_ON_A_LAN if settings.lan and settings.tls else CLOSED
+    if tls_port != CLOSED and not settings.encrypts:
+        raise BadSettings("tls_port (--tls-port) needs a certificate; add --tls self, or --tls-cert and --tls-key.")
+    if port == line_port == tls_port == CLOSED:
+        raise BadSettings("Every door is off; leave at least one of port and line_port open.")
+    limits = settings.limits
+    if not settings.lan:
+        limits = msgspec.structs.replace(limits, lan_burst=limits.address_burst, lan_rate=limits.address_rate)
+    host = settings.host
+    if host is None:
+        host = "" if settings.lan else "127.0.0.1"
+    guests = True if settings.lan and settings.guests is None else settings.guests
+    return change(settings, host=host, port=port, line_port=line_port, tls_port=tls_port, guests=guests, limits=limits)
+
+
+def _number(port: int | str | None) -> int | None:
+    return CLOSED if isinstance(port, str) else port
+
+
+def _check_tls(settings: Settings) -> None:
+    if bool(settings.tls_cert) != bool(settings.tls_key):
+        missing = "tls_key (--tls-key)" if settings.tls_cert else "tls_cert (--tls-cert)"
+        raise BadSettings(f"A certificate and its key go together: {missing} is missing.")
+    if settings.tls and settings.tls_cert:
+        raise BadSettings('tls = "self" makes a certificate and tls_cert names one; choose one of the two.')
+
+
+def _check_places(settings: Settings) -> None:
+    for each in settings.trust_proxy:
+        try:
+            parse_network(each)
+        except ValueError:
+            raise BadSettings(
+                f"trust_proxy (--trust-proxy): {each!r} is no address and no network; "
+                "write it like 127.0.0.1 or 10.0.0.0/8."
+            ) from None
+    if settings.public_url and not _is_page(settings.public_url):
+        raise BadSettings(
+            f"public_url (--public-url): {settings.public_url!r} is no page's address; write it like https://chat.example."
+        )
+    if settings.transcripts and Path(settings.transcripts).expanduser().is_file():
+        raise BadSettings(f"transcripts (--transcripts): {settings.transcripts} is a file; name a folder.")
+
+
+def _is_page(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return (
+            parts.scheme in {"http", "https"}
+            and bool(parts.hostname)
+            and (parts.port is None or parts.port > 0)
+            and not (parts.query or parts.fragment or parts.username)
+            and url.isprintable()
+            and " " not in url
+        )
+    except ValueError:
+        return False

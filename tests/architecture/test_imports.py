@@ -21,9 +21,10 @@ MAY_IMPORT = {
     "gateways": {"core", "protocols", "engine", "observe"},
     "clients": {"core", "protocols"},
     "settings": {"core"},
+    "configuration": {"core", "settings"},
     "server": EVERYTHING_BUT_CLIENTS,
     # Administration looks at the data directory itself, also while no server runs.
-    "cli": {"server", "clients", "settings", "storage.faults", "storage.verify"},
+    "cli": {"server", "clients", "settings", "configuration", "storage.faults", "storage.verify"},
     "__main__": {"cli"},
 }
 

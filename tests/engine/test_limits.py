@@ -13,7 +13,7 @@ from klatch.engine.limits import Bucket
 from tests.engine.people import House, Person, open_house
 
 SECRET = "the secret of zoe, long enough"
-SLOW = Limits(member_burst=3, member_rate=2.0, address_burst=5, address_rate=4.0)
+SLOW = Limits(member_burst=3, member_rate=2.0, address_burst=5, address_rate=4.0, lan_burst=5, lan_rate=4.0)
 
 
 async def send(person: Person, times: int) -> list[str]:

@@ -34,7 +34,7 @@ def test_nothing_else_is(address):
     ],
 )
 def test_guests_come_in_from_this_machine_unless_told_otherwise(guests, address, headers, let_in):
-    assert Trust(guests).lets_guests_in(address, headers) == let_in
+    assert Trust(guests).trace(address, headers.items()).guests == let_in
 
 
 @pytest.mark.parametrize(
@@ -54,11 +54,11 @@ def test_guests_come_in_from_this_machine_unless_told_otherwise(guests, address,
     ],
 )
 def test_a_page_is_a_guest_of_this_machine_only_under_a_name_that_no_name_server_gives(host, let_in):
-    assert Trust().lets_guests_in("127.0.0.1", {"Origin": f"http://{host}", "Host": host}) == let_in
+    assert Trust().trace("127.0.0.1", [("Origin", f"http://{host}"), ("Host", host)]).guests == let_in
 
 
 def test_a_program_that_is_no_page_may_use_any_name():
-    assert Trust().lets_guests_in("127.0.0.1", {"Host": "chat.example"})
+    assert Trust().trace("127.0.0.1", [("Host", "chat.example")]).guests
 
 
 @pytest.mark.parametrize(

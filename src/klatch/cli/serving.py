@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from klatch.cli.ending import CONFIGURATION, FAILED, fail
+from klatch.cli.ending import CONFIGURATION, FAILED, fail, warn
 
 if TYPE_CHECKING:
-    from klatch.server import Address
+    from klatch.server import Doors
     from klatch.settings import Settings
 
 
@@ -31,16 +31,34 @@ class Door(click.ParamType[Any]):
         return port
 
 
-@click.command()
-@click.option("--host", help="Address to listen on.  [default: 127.0.0.1]")
-@click.option(
-    "--port", type=click.IntRange(0, 65_535), help="Port for HTTP and WebSockets; 0: any free one.  [default: 8000]"
+@click.command(
+    epilog="Every setting has a place in klatch.toml, where it is explained. Ctrl+C and SIGTERM end the server; SIGHUP "
+    "has it read its certificate again."
 )
+@click.option("--host", help="Address to listen on.  [default: 127.0.0.1, with --lan all]")
+@click.option("--port", type=Door(), help="Port for HTTP and WebSockets; 0: any, off: closed.  [default: 8000]")
 @click.option("--line-port", type=Door(), help="Port for plain lines (nc); 0: any, off: closed.  [default: 5555]")
 @click.option("--irc-port", type=Door(), help="Port for IRC. This version has no IRC door yet.")
 @click.option("--data", help="Folder in which everything is kept.")
 @click.option("--config", type=click.Path(path_type=Path), help="File of settings (klatch.toml).")
 @click.option("--guests/--no-guests", default=None, help="Let guests in from everywhere, or from nowhere.")
+@click.option(
+    "--lan", is_flag=True, default=None, help="For the local network: listen on all addresses, announce, admit guests."
+)
+@click.option("--tls", type=click.Choice(["self"]), help="Encrypt, with a certificate the server makes for itself.")
+@click.option("--tls-cert", metavar="FILE", help="Encrypt, with this certificate (PEM, with its chain).")
+@click.option("--tls-key", metavar="FILE", help="The key of the certificate (PEM).")
+@click.option(
+    "--tls-port",
+    type=Door(),
+    help="Port for HTTPS beside plain HTTP; off: --port speaks HTTPS.  [default: off; with --lan --tls self 8443]",
+)
+@click.option(
+    "--trust-proxy",
+    metavar="ADDRESSES",
+    help="Proxies whose X-Forwarded-For is believed; networks too, with commas.",
+)
+@click.option("--public-url", metavar="URL", help="Where people find this server; links begin with it.")
 @click.option("--transcripts", metavar="DIR", help="Also keep <username>_history.txt for each user in DIR.")
 @click.option("--classic", is_flag=True, default=None, help="Behave as the old socket programs did.")
 @click.option("--no-limits", is_flag=True, help="No rate limits: for benchmarks and tests, on loopback only.")
@@ -50,46 +68,56 @@ def serve(*, config: Path | None, no_limits: bool, as_json: bool, irc_port: int 
     """Start the server. No configuration is needed."""
     from klatch.settings import BadSettings
 
+    if given["trust_proxy"] is not None:
+        given["trust_proxy"] = tuple(given["trust_proxy"].split(","))
     try:
         settings = _settle(config, no_limits=no_limits, given=given)
     except BadSettings as bad:
         fail(str(bad), CONFIGURATION)
     if irc_port not in (None, -1):
-        click.echo("klatch: this version has no IRC door yet; --irc-port is ignored.", err=True)
+        warn("This version has no IRC door yet; --irc-port is ignored.")
     sys.exit(_serve(settings, as_json=as_json))
 
 
 def _settle(config: Path | None, *, no_limits: bool, given: dict[str, Any]) -> "Settings":
     """The file's settings, with those of the command line over them."""
-    from klatch.settings import change, lift_limits, read_settings
+    from klatch.configuration import read_settings
+    from klatch.settings import change, lift_limits, settle
 
     settings = change(read_settings(config), **given)
-    return lift_limits(settings) if no_limits else settings
+    return settle(lift_limits(settings) if no_limits else settings)
 
 
 def _serve(settings: "Settings", *, as_json: bool) -> int:
-    from klatch.server import DoorInUse, run
+    from klatch.server import BadCertificate, DoorInUse, run
     from klatch.storage.faults import StoreUnusable
 
     try:
-        return run(settings, lambda address: _tell(address, as_json=as_json), as_json=as_json)
+        return run(settings, lambda doors: _tell(doors, as_json=as_json), as_json=as_json)
     except StoreUnusable as unusable:
         fail(str(unusable), unusable.exit_code)
+    except BadCertificate as bad:
+        fail(str(bad), CONFIGURATION)
     except DoorInUse as in_use:
         fail(str(in_use), FAILED)
 
 
-def _tell(address: "Address", *, as_json: bool) -> None:
+def _tell(doors: "Doors", *, as_json: bool) -> None:
     """Says that the server runs, and what to type next."""
     import msgspec
 
-    from klatch.server import ways_in
+    from klatch.server import command, ways_in
 
     if as_json:
-        click.echo(msgspec.json.encode(address))
+        click.echo(msgspec.json.encode(doors.address))
         return
-    click.echo(f"Klatch is running. Everything said is kept in {address.data}\n")
-    click.echo(f"  {'In a browser':<30}  {address.http}/")
-    for what, typed in ways_in(address):
+    click.echo(f"Klatch is running. Everything said is kept in {doors.data}\n")
+    for page in doors.pages:
+        click.echo(f"  {'In a browser':<30}  {page}/")
+    for what, typed in ways_in(doors, command()):
         click.echo(f"  {what:<30}  {typed}")
+    if doors.fingerprint is not None:
+        click.echo(f"  {'Fingerprint (SHA-256)':<30}  {doors.fingerprint}")
+    if doors.guests is False:
+        click.echo("\nNobody comes in without an account.")
     click.echo("\nCtrl+C stops it.")

@@ -1,13 +1,42 @@
-"""Addresses of machines: which of them are this machine itself."""
+"""Addresses of machines: which of them are this machine itself, and which are of a network like it."""
 
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+
+Network = IPv4Network | IPv6Network
 
 
-def is_loopback(address: str) -> bool:
-    """Whether an address is this machine itself."""
+def parse_address(text: str) -> IPv4Address | IPv6Address | None:
+    """An address, without its zone; one of IPv4 that is written as one of IPv6 is one of IPv4. None if it is none."""
     try:
-        parsed = ip_address(address.partition("%")[0])
+        parsed = ip_address(text.partition("%")[0])
     except ValueError:
-        return False
-    mapped = getattr(parsed, "ipv4_mapped", None)
-    return (mapped or parsed).is_loopback
+        return None
+    return getattr(parsed, "ipv4_mapped", None) or parsed
+
+
+def normalise(text: str) -> str:
+    """An address written as all others are; what is none stays as it is."""
+    return str(parse_address(text) or text)
+
+
+def is_loopback(text: str) -> bool:
+    """Whether an address is this machine itself."""
+    parsed = parse_address(text)
+    return parsed is not None and parsed.is_loopback
+
+
+def is_private(text: str) -> bool:
+    """Whether an address is of a private network, such as that of a house or a school."""
+    parsed = parse_address(text)
+    return parsed is not None and parsed.is_private
+
+
+def parse_network(text: str) -> Network:
+    """An address or a network, such as 10.0.0.1 or 10.0.0.0/8. Raises ValueError."""
+    return ip_network(text.strip(), strict=False)
+
+
+def is_within(text: str, networks: tuple[Network, ...]) -> bool:
+    """Whether an address is in one of these networks."""
+    parsed = parse_address(text)
+    return parsed is not None and any(parsed in network for network in networks)

@@ -15,6 +15,8 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     member_rate: Rate = 5.0
     address_burst: Count = 400
     address_rate: Rate = 200.0
+    lan_burst: Count = 2_000
+    lan_rate: Rate = 1_000.0
     entrance_burst: Count = 600
     entrance_rate: Rate = 20.0
     sessions_of_account: Count = 50
@@ -34,6 +36,8 @@ UNLIMITED = Limits(
     member_rate=1e9,
     address_burst=1_000_000_000,
     address_rate=1e9,
+    lan_burst=1_000_000_000,
+    lan_rate=1e9,
     entrance_burst=1_000_000_000,
     entrance_rate=1e9,
     sessions_of_account=1_000_000,

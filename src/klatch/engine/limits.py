@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
+from klatch.core.addresses import is_private
 from klatch.core.limits import Limits
 from klatch.core.refusals import Refused
 
@@ -12,26 +13,26 @@ _BUCKETS_MOST: Final = 10_000
 class Bucket:
     """Holds up to `burst` tokens and gains `rate` a second."""
 
-    __slots__ = ("_at", "_burst", "_rate", "_tokens")
+    __slots__ = ("_at", "_burst", "_tokens", "rate")
 
     def __init__(self, burst: int, rate: float, now: float) -> None:
         self._burst = burst
-        self._rate = rate
+        self.rate = rate
         self._tokens = float(burst)
         self._at = now
 
     def take(self, now: float) -> float:
         """Takes a token; gives 0, or the seconds until there is one (then none is taken)."""
-        self._tokens = min(self._burst, self._tokens + (now - self._at) * self._rate)
+        self._tokens = min(self._burst, self._tokens + (now - self._at) * self.rate)
         self._at = now
         if self._tokens < 1:
-            return (1 - self._tokens) / self._rate
+            return (1 - self._tokens) / self.rate
         self._tokens -= 1
         return 0.0
 
     def full(self, now: float) -> bool:
         """Whether the bucket is as good as new."""
-        return self._tokens + (now - self._at) * self._rate >= self._burst
+        return self._tokens + (now - self._at) * self.rate >= self._burst
 
 
 class RateLimits:
@@ -62,11 +63,15 @@ class RateLimits:
         )
         if wait := member.take(now):
             raise _too_fast(wait, f"You may send {limits.member_rate:g} messages a second")
-        origin = self._addresses.get(address) or self._bucket(
-            self._addresses, address, limits.address_burst, limits.address_rate, now
-        )
+        origin = self._addresses.get(address) or self._add_address(address, now)
         if wait := origin.take(now):
-            raise _too_fast(wait, f"Your address may send {limits.address_rate:g} messages a second")
+            raise _too_fast(wait, f"Your address may send {origin.rate:g} messages a second")
+
+    def _add_address(self, address: str, now: float) -> Bucket:
+        limits = self._limits
+        if is_private(address):
+            return self._bucket(self._addresses, address, limits.lan_burst, limits.lan_rate, now)
+        return self._bucket(self._addresses, address, limits.address_burst, limits.address_rate, now)
 
     @staticmethod
     def _bucket(buckets: dict[str, Bucket], key: str, burst: int, rate: float, now: float) -> Bucket:

@@ -12,7 +12,7 @@ from klatch.core.commands import Quit
 from klatch.core.refusals import Refused
 from klatch.engine.engine import Engine
 from klatch.gateways.conversation import Conversation, Peer
-from klatch.gateways.trust import Trust
+from klatch.gateways.trust import Trust, is_encrypted, peer_address
 from klatch.protocols.line import GREETING, LineDialect
 from klatch.protocols.lines import LineSplitter, TelnetFilter
 
@@ -45,10 +45,9 @@ class LineDoor(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The connection is there: asks for a name."""
         self._transport = cast("asyncio.Transport", transport)  # uvloop's are of no asyncio class
-        name = self._transport.get_extra_info("peername")
-        address = name[0] if isinstance(name, tuple) else "local"
+        address = peer_address(self._transport)
         dialect = LineDialect(self._engine.clock, _make_cid)
-        peer = Peer("line", address, self._trust.lets_guests_in(address, {}))
+        peer = Peer("line", address, self._trust.trace(address).guests)
         try:
             self._conversation = Conversation(self._engine, dialect, self, peer)
         except Refused as refused:
@@ -84,7 +83,7 @@ class LineDoor(asyncio.Protocol):
         if rest := self._lines.take_rest():
             self._conversation.hear(rest)
         self._conversation.take(Quit())
-        return True
+        return not is_encrypted(self._transport)  # TLS knows no half that is still open
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - why it was lost changes nothing
         """The connection is gone."""
@@ -128,8 +127,12 @@ class LineDoor(asyncio.Protocol):
         self._closing = True
         if self._timer is not None:
             self._timer.cancel()
-        self._transport.write_eof()
         loop = asyncio.get_running_loop()
+        if is_encrypted(self._transport):
+            self._transport.close()
+            self._timer = loop.call_later(_CLOSE_WITHIN, self._transport.abort)
+            return
+        self._transport.write_eof()
         self._timer = loop.call_later(_PART_AFTER, self._part, loop.time() + _CLOSE_WITHIN)
 
     def _part(self, deadline: float) -> None:

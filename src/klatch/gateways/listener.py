@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from starlette.types import ASGIApp
 from uvicorn import Config, Server
@@ -12,7 +12,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from klatch.core.refusals import Refused
 from klatch.engine.engine import Engine
-from klatch.gateways.trust import Trust
+from klatch.gateways.trust import ORIGIN, Origin, Trust, peer_address
 from klatch.gateways.websocket import WebSocketDoor
 
 HEADERS_MOST: Final = 100
@@ -42,33 +42,44 @@ class BoundedHttp(HttpToolsProtocol):
     """uvicorn's HTTP protocol, with the bounds that its own leaves open: on the connections of an address, on the size,
     number and time of headers, and on the requests that wait. One deadline or another always runs."""
 
-    def __init__(self, engine: Engine, **uvicorn: Any) -> None:
+    def __init__(self, engine: Engine, trust: Trust, **uvicorn: Any) -> None:
         """`uvicorn`: what it makes its own protocol with."""
         super().__init__(**uvicorn)
         self._engine = engine
-        self._address = ""
-        self._is_counted = False
+        self._trust = trust
+        self._peer = ""
+        self._counted: str | None = None  # the address among whose connections this one is
+        self._turned_away = False
         self._header_bytes = 0
         self._deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
         """The connection is there; its first request must come in time."""
         super().connection_made(transport)
-        name = transport.get_extra_info("peername")
-        self._address = name[0] if isinstance(name, tuple) else "local"
+        self._peer = peer_address(transport)
+        self._expect_more(HEADERS_WITHIN)
+        if not self._trust.is_proxy(self._peer):  # a proxy's connection is its client's, request by request
+            self._count_in(self._peer)
+
+    def _count_in(self, address: str) -> None:
+        """Counts the connection among those of an address, and turns it away if there are too many."""
+        if address == self._counted:
+            return
+        self._leave()
         try:
-            self._engine.sessions.knock(self._address)
+            self._engine.sessions.knock(address)
         except Refused as refused:
             self._engine.observer.refused("http", refused.code)
-            transport.write(_answer("429 Too Many Requests", refused.message))
-            transport.pause_reading()
+            self._turned_away = True
+            self.transport.write(_answer("429 Too Many Requests", refused.message))
+            self.transport.pause_reading()
             self._expect_more(_TURNED_AWAY_WITHIN)  # closed at once, a reset could overtake the answer
-            return
-        self._is_counted = True
-        self._expect_more(HEADERS_WITHIN)
+        else:
+            self._counted = address
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The connection is gone."""
+        self._stop_waiting()
         self._leave()
         super().connection_lost(exc)
 
@@ -95,9 +106,11 @@ class BoundedHttp(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """The headers are whole."""
-        if self.transport.is_closing():
+        if self._is_over():
             return
         self._expect_more(_PROGRESS_WITHIN)
+        if not self._find_origin():
+            return
         if self._should_upgrade():
             if any(name in _BODY for name, _ in self.headers):
                 self._refuse(_WITH_BODY)
@@ -108,9 +121,23 @@ class BoundedHttp(HttpToolsProtocol):
         if len(self.pipeline) > PIPELINE_MOST:
             self.transport.close()
 
+    def _find_origin(self) -> bool:
+        """Tells the application where the request comes from; False if too many do."""
+        headers = ((name.decode("latin-1"), value.decode("latin-1")) for name, value in self.headers)
+        origin: Origin = self._trust.trace(self._peer, headers, encrypted=self.scheme == "https")
+        self.scope["client"] = (
+            origin.address,
+            0 if origin.address != self._peer or not self.client else self.client[1],
+        )
+        self.scope["scheme"] = "https" if origin.encrypted else "http"
+        self.scope[ORIGIN] = origin  # type: ignore[typeddict-unknown-key]  # ours
+        if self._counted != self._peer:
+            self._count_in(origin.address)
+        return not self._turned_away
+
     def on_body(self, body: bytes) -> None:
         """A piece of the body; what belongs to a request that is answered already is no progress."""
-        if self.transport.is_closing():
+        if self._is_over():
             return
         if not self.cycle.response_complete:
             self._expect_more(_PROGRESS_WITHIN)
@@ -118,18 +145,20 @@ class BoundedHttp(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """The request is whole."""
-        if not self.transport.is_closing():
+        if not self._is_over():
             super().on_message_complete()
 
     def on_response_complete(self) -> None:
         """A request is answered; another may come."""
         if not self.transport.is_closing():
             self._expect_more(HEADERS_WITHIN)
+            if self._trust.is_proxy(self._peer):
+                self._leave()  # the proxy's next request may be another client's
         super().on_response_complete()
 
     def data_received(self, data: bytes) -> None:
         """Bytes came."""
-        if self.transport.is_closing() or not self._is_counted:
+        if self._is_over():
             return
         try:
             super().data_received(data)
@@ -139,24 +168,30 @@ class BoundedHttp(HttpToolsProtocol):
 
     def handle_websocket_upgrade(self) -> None:
         """The connection becomes a WebSocket, which is counted anew; this protocol has nothing more to do with it."""
-        if self.transport.is_closing():
+        if self._is_over():
             return
         if self.parser.get_http_version() == "1.1":
+            self._stop_waiting()
             self._leave()
             super().handle_websocket_upgrade()
         else:
             self._refuse(_TOO_OLD)
 
+    def _is_over(self) -> bool:
+        return self._turned_away or self.transport.is_closing()
+
     def _leave(self) -> None:
+        """Counts among no address any more."""
+        if self._counted is not None:
+            self._engine.sessions.part(self._counted)
+            self._counted = None
+
+    def _stop_waiting(self) -> None:
         if self._deadline is not None:
             self._deadline.cancel()
-        if self._is_counted:
-            self._is_counted = False
-            self._engine.sessions.part(self._address)
 
     def _expect_more(self, within: float) -> None:
-        if self._deadline is not None:
-            self._deadline.cancel()
+        self._stop_waiting()
         self._deadline = self.loop.call_later(within, self._give_up)
 
     def _give_up(self) -> None:
@@ -186,6 +221,13 @@ class HttpServer(Server):
         """Captures none."""
         yield
 
+    def make_protocol(self) -> asyncio.Protocol:
+        """What speaks HTTP on one connection that somebody else accepted."""
+        if not self.config.loaded:
+            self.config.load()
+        make = cast("type[BoundedHttp]", self.config.http_protocol_class)
+        return make(config=self.config, server_state=self.server_state, app_state={})  # type: ignore[call-arg]
+
 
 def make_server(app: ASGIApp, engine: Engine, trust: Trust) -> HttpServer:
     """The server for one listening socket; `serve(sockets=[...])` runs it until `should_exit` is set."""
@@ -194,7 +236,7 @@ def make_server(app: ASGIApp, engine: Engine, trust: Trust) -> HttpServer:
         """As uvicorn makes it: with its own arguments only."""
 
         def __init__(self, **uvicorn: Any) -> None:
-            super().__init__(engine, **uvicorn)
+            super().__init__(engine, trust, **uvicorn)
 
     class Door(WebSocketDoor):
         """As uvicorn makes it: with its own arguments, which are not needed."""
@@ -219,10 +261,22 @@ def make_server(app: ASGIApp, engine: Engine, trust: Trust) -> HttpServer:
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A listening socket; raises OSError."""
-    family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-    listener = socket.socket(family, kind, protocol)
+    """A listening socket; `host` empty: on all addresses, of IPv6 too where there is one. Raises OSError."""
+    if not host:
+        if socket.has_dualstack_ipv6():
+            with contextlib.suppress(OSError):  # where IPv6 is switched off
+                return _bind(socket.AF_INET6, 0, ("::", port), both=True)
+        host = "0.0.0.0"  # noqa: S104 - asked for
+    family, _, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    return _bind(family, protocol, address)
+
+
+def _bind(family: int, protocol: int, address: Any, *, both: bool = False) -> socket.socket:
+    """`both`: IPv4 comes in through a socket of IPv6."""
+    listener = socket.socket(family, socket.SOCK_STREAM, protocol)
     try:
+        if both:
+            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
         if hasattr(socket, "SO_EXCLUSIVEADDRUSE"):  # Windows: its SO_REUSEADDR would let two servers share a port
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
         else:

@@ -20,7 +20,7 @@ from klatch.core.events import Entry
 from klatch.core.refusals import CODES, Refused
 from klatch.engine.engine import Engine
 from klatch.gateways.conversation import Conversation, Peer
-from klatch.gateways.trust import Trust, is_same_origin
+from klatch.gateways.trust import Trust, is_encrypted, peer_address
 from klatch.protocols import frames
 from klatch.protocols.websocket import Splitter, wrap
 
@@ -227,8 +227,7 @@ class WebSocketDoor(asyncio.Protocol):
         self._heard = asyncio.get_running_loop().time()
         self._look_after()
 
-    @staticmethod
-    def _check(protocol: ServerProtocol, request: Request) -> Response | None:
+    def _check(self, protocol: ServerProtocol, request: Request) -> Response | None:
         """What the state machine leaves open: the path, the version's own status, and that another site's page must
         not speak here in the name of whoever looks at it."""
         if request.path.partition("?")[0] != PATH:
@@ -237,7 +236,7 @@ class WebSocketDoor(asyncio.Protocol):
             if len(request.headers.get_all(name)) > 1:
                 return protocol.reject(HTTPStatus.BAD_REQUEST, f"The request has more than one {name} header.\n")
         try:
-            same = is_same_origin(request.headers.get("Origin"), request.headers.get("Host"))
+            same = self._trust.is_own_page(request.headers.get("Origin"), request.headers.get("Host"))
         except ValueError:
             return protocol.reject(HTTPStatus.BAD_REQUEST, "The Origin or the Host header cannot be read.\n")
         if not same:
@@ -249,9 +248,9 @@ class WebSocketDoor(asyncio.Protocol):
         return None
 
     def _peer(self, request: Request) -> Peer:
-        name = self._transport.get_extra_info("peername")
-        address = name[0] if isinstance(name, tuple) else "local"
-        return Peer("websocket", address, self._trust.lets_guests_in(address, request.headers))
+        encrypted = is_encrypted(self._transport)
+        origin = self._trust.trace(peer_address(self._transport), request.headers.raw_items(), encrypted=encrypted)
+        return Peer("websocket", origin.address, origin.guests)
 
     def _send_out(self) -> None:
         """Sends what the state machine has to say; an empty piece of it means the end."""

@@ -27,6 +27,8 @@ _SENTENCES: Final = {
     "went": "{name} went ({door}, {address})",
     "transcripts_failed": "The transcripts cannot be written ({folder}: {fault}). Trying again; nothing is lost.",
     "unreadable": "Entry {seq} of log {log} cannot be read: it is damaged. `klatch verify` tells more.",
+    "certificate_renewed": "The certificate was read again; the fingerprint of its key is {fingerprint}.",
+    "certificate_refused": "The new certificate cannot be used, and the old one stays: {reason}",
     "stopping": "Stopping: saying goodbye to all.",
     "stopped": "Stopped.",
     "store_broken": "The disk failed ({fault}). Stopping: nothing unsure is acknowledged. Start again to recover.",

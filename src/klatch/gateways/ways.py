@@ -1,0 +1,101 @@
+"""Where the doors are, and what one types or opens to come in."""
+
+from typing import Final
+from urllib.parse import urlsplit
+
+import msgspec
+
+_USUAL: Final = "http://127.0.0.1:8000"
+
+
+class Address(msgspec.Struct, frozen=True):
+    """Where the doors are, as programs read it; None for one that is closed. `https` is the encrypted one of the
+    addresses for HTTP, which may be the only one; `fingerprint` is that of its key."""
+
+    http: str | None
+    line: str | None
+    irc: str | None
+    pid: int
+    data: str
+    https: str | None = None
+    fingerprint: str | None = None
+
+
+class Doors(msgspec.Struct, frozen=True, kw_only=True):
+    """The open doors. `hosts`: the names or addresses of this machine, the one for itself first; `encrypted`: whether
+    HTTP at `port` and lines are; `pinned`: whether the certificate is of the server's own making."""
+
+    hosts: tuple[str, ...]
+    port: int | None
+    tls_port: int | None
+    line_port: int | None
+    encrypted: bool
+    fingerprint: str | None
+    pinned: bool
+    guests: bool | None
+    public_url: str
+    pid: int
+    data: str
+
+    @property
+    def address(self) -> Address:
+        """As a program on this machine uses them."""
+        host = self.hosts[0]
+        return Address(
+            http=self._http(host) or self._https(host),
+            line=_join(host, self.line_port) if self.line_port is not None else None,
+            irc=None,
+            pid=self.pid,
+            data=self.data,
+            https=self._https(host),
+            fingerprint=self.fingerprint,
+        )
+
+    @property
+    def pages(self) -> list[str]:
+        """The addresses of the page, the best for other people first. Links begin with the first of them."""
+        own = [self._http(host) or self._https(host) for host in (*self.hosts[1:], self.hosts[0])]
+        return [page for page in (self.public_url.rstrip("/"), *own) if page]
+
+    @property
+    def server(self) -> str | None:
+        """What programs in Python are given as the server: encrypted if there is a way."""
+        if self.public_url:
+            return self.public_url
+        host = self.hosts[1] if len(self.hosts) > 1 else self.hosts[0]
+        if (https := self._https(host)) is None:
+            return self._http(host)
+        return f"{https}#sha256={self.fingerprint}" if self.pinned else https
+
+    def _http(self, host: str) -> str | None:
+        if self.port is None:
+            return None
+        return f"{'https' if self.encrypted else 'http'}://{_join(host, self.port)}"
+
+    def _https(self, host: str) -> str | None:
+        if self.tls_port is not None:
+            return f"https://{_join(host, self.tls_port)}"
+        return self._http(host) if self.encrypted else None
+
+
+def ways_in(doors: Doors, command: str) -> list[tuple[str, str]]:
+    """What one may want to do, and what to type for it; `command` is how Klatch is called."""
+    if doors.guests is False:
+        return []
+    ways = []
+    if doors.line_port is not None:
+        host = urlsplit(doors.public_url).hostname or (doors.hosts[1] if len(doors.hosts) > 1 else doors.hosts[0])
+        if doors.encrypted:
+            typed = f"openssl s_client -quiet -connect {_join(host, doors.line_port)}"
+        else:
+            typed = f"nc {host} {doors.line_port}"
+        ways.append(("Talk, with any terminal", typed))
+    if doors.server is not None:
+        server = "" if doors.server == _USUAL else f" --server '{doors.server}'"
+        ways.append(("Say something from a script", f"{command} send{server} --name ann '#lobby' 'Hello'"))
+        ways.append(("Follow a room", f"{command} tail{server} --name ann '#lobby' --follow"))
+    return ways
+
+
+def _join(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
