@@ -24,7 +24,15 @@ MAY_IMPORT = {
     "configuration": {"core", "settings"},
     "server": EVERYTHING_BUT_CLIENTS,
     # Administration looks at the data directory itself, also while no server runs.
-    "cli": {"server", "clients", "settings", "configuration", "storage.faults", "storage.verify"},
+    "cli": {
+        "server",
+        "clients",
+        "settings",
+        "configuration",
+        "storage.backups",
+        "storage.faults",
+        "storage.verify",
+    },
     "__main__": {"cli"},
 }
 

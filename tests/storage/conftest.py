@@ -1,6 +1,7 @@
 """Fixtures for stores."""
 
-from collections.abc import AsyncIterator, Callable
+import subprocess
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -45,3 +46,19 @@ async def kept(make_store: MakeStore) -> AsyncIterator[Kept]:
 async def corner(kept: Kept) -> Corner:
     """A store with ann in a room."""
     return Corner(kept, await kept.decide(add_account("ann")), await kept.decide(add_room("ops")))
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 4 MiB."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(disk)], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip("only root can make a disk")
+    try:
+        yield disk
+    finally:
+        subprocess.run(["umount", "--lazy", str(disk)], check=True)

@@ -28,22 +28,6 @@ KIBIBYTE = "x" * 1024
 LONG = bool(os.environ.get("KLATCH_LONG"))
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of 4 MiB."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(disk)], capture_output=True, check=False
-    )
-    if mounted.returncode:
-        pytest.skip("only root can make a disk")
-    try:
-        yield disk
-    finally:
-        subprocess.run(["umount", "--lazy", str(disk)], check=True)
-
-
 def fill(disk: Path) -> Path:
     """Takes all the room that is left."""
     path = disk / "filler"

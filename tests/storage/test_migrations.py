@@ -17,8 +17,9 @@ from tests.storage.stores import Kept, add_account, add_room, opened, say
 
 LONG = bool(os.environ.get("KLATCH_LONG"))
 FIRST = runner.known()
-SECOND = (2, "0002_second", "ALTER TABLE rooms ADD COLUMN colour TEXT; UPDATE rooms SET colour = 'blue';")
-BROKEN = (2, "0002_broken", "ALTER TABLE rooms ADD COLUMN colour TEXT; INSERT INTO nowhere VALUES (1);")
+NUMBER = len(FIRST) + 1
+SECOND = (NUMBER, "9999_second", "ALTER TABLE rooms ADD COLUMN colour TEXT; UPDATE rooms SET colour = 'blue';")
+BROKEN = (NUMBER, "9999_broken", "ALTER TABLE rooms ADD COLUMN colour TEXT; INSERT INTO nowhere VALUES (1);")
 
 OPENER = """
 import sys
@@ -27,7 +28,7 @@ from klatch.storage.migrations import runner
 from klatch.storage.store import SqliteStore
 from tests.storage.stores import Clock, Notes
 if len(sys.argv) > 2:
-    migrations = [*runner.known(), (2, "0002_second", sys.argv[2])]
+    migrations = [*runner.known(), (len(runner.known()) + 1, "9999_second", sys.argv[2])]
     runner.known = lambda: migrations
 SqliteStore(Path(sys.argv[1]), Notes(), Clock())
 """

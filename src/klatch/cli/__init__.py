@@ -4,6 +4,7 @@ import click
 
 from klatch import __version__
 from klatch.cli.checking import verify
+from klatch.cli.keeping import backup, restore
 from klatch.cli.listing import rooms, users
 from klatch.cli.serving import serve
 from klatch.cli.talking import send, tail
@@ -15,7 +16,7 @@ def cli() -> None:
     """Chat on one machine: one command, every kind of client, one conversation."""
 
 
-for command in (serve, send, tail, rooms, users, verify):
+for command in (serve, send, tail, rooms, users, backup, restore, verify):
     cli.add_command(command)
 
 

@@ -29,6 +29,7 @@ _SENTENCES: Final = {
     "unreadable": "Entry {seq} of log {log} cannot be read: it is damaged. `klatch verify` tells more.",
     "certificate_renewed": "The certificate was read again; the fingerprint of its key is {fingerprint}.",
     "certificate_refused": "The new certificate cannot be used, and the old one stays: {reason}",
+    "upgrading": "Bringing the store from schema {old} to {new}. As it was, it is kept in {backup}",
     "stopping": "Stopping: saying goodbye to all.",
     "stopped": "Stopped.",
     "store_broken": "The disk failed ({fault}). Stopping: nothing unsure is acknowledged. Start again to recover.",

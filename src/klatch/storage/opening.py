@@ -20,6 +20,7 @@ from klatch.storage.sqlite import Connection
 from klatch.storage.transaction import Transaction
 
 FILE: Final = "klatch.sqlite"
+UNFINISHED: Final = "restore.whole"  # a folder that is there while a restore puts its files in place
 SYSTEM: Final = "klatch"  # whom entries are by that nobody said
 _CHECKED_LOGS: Final = 100
 _CHECKED_ENTRIES: Final = 1_000
@@ -37,6 +38,8 @@ def make_private(directory: Path) -> None:
 def open_store(directory: Path, now: int, make_id: Callable[[int], int]) -> Connection:
     """The connection that writes. Raises StoreUnusable; then no store is changed."""
     path = directory / FILE
+    if (directory / UNFINISHED).exists():
+        raise StoreUnusable(f"A restore into {directory} was cut off. Run it again: klatch restore FILE --force.")
     try:
         if path.exists():
             look(path)
@@ -56,14 +59,15 @@ def open_store(directory: Path, now: int, make_id: Callable[[int], int]) -> Conn
     return connection
 
 
-def look(path: Path) -> None:
-    """Refuses what is no store, or one that this Klatch does not know, and changes nothing."""
+def look(path: Path) -> int:
+    """Refuses what is no store, or one that this Klatch does not know, and changes nothing; gives its schema."""
     if not path.stat().st_size:
         raise StoreUnusable(f"{path} is empty: it is no Klatch store. Restore a backup, or move it away to begin anew.")
     connection = Connection(path, writes=False, alone=True)
     try:
-        if not check(connection):
+        if not (schema := check(connection)):
             raise StoreUnusable(f"{path} is an SQLite database, but not a Klatch store. Name another --data.")
+        return schema
     finally:
         connection.close()
 
@@ -96,7 +100,7 @@ def _make(path: Path, now: int, make_id: Callable[[int], int]) -> None:
     finally:
         connection.close()
     fresh.replace(path)
-    _sync(path.parent)
+    sync(path.parent)
 
 
 def _found(connection: Connection, now: int, make_id: Callable[[int], int]) -> None:
@@ -112,7 +116,7 @@ def _found(connection: Connection, now: int, make_id: Callable[[int], int]) -> N
     connection.run("COMMIT")
 
 
-def _sync(directory: Path) -> None:
+def sync(directory: Path) -> None:
     """Has the disk keep the names in a directory; Windows does so by itself."""
     if os.name == "nt":
         return

@@ -12,6 +12,7 @@ from typing import Any, Final, TypeVar
 
 from klatch.core.events import Entry
 from klatch.observe.port import Observer
+from klatch.storage.backups.upgrading import back_up_before_upgrade
 from klatch.storage.lock import DirectoryLock
 from klatch.storage.opening import FILE, make_private, open_store
 from klatch.storage.reader import Reader
@@ -41,6 +42,7 @@ class SqliteStore:
         make_private(directory)
         self._lock = DirectoryLock(directory)
         try:
+            back_up_before_upgrade(directory, clock(), observer)
             self._connection = open_store(directory, clock(), self._make_id)
             self.epoch = Reader(self._connection).epoch()
             self._snapshots = self._open_snapshots()

@@ -6,6 +6,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final
 
+import apsw
 import msgspec
 
 from klatch.core.commands import CID
@@ -13,7 +14,7 @@ from klatch.core.events import AnyBody, target_of
 from klatch.storage import queries
 from klatch.storage.faults import StoreBroken, StoreUnusable
 from klatch.storage.lock import IN_USE, DirectoryLock
-from klatch.storage.migrations.runner import check
+from klatch.storage.migrations.runner import check, newest
 from klatch.storage.opening import FILE, explain, look
 from klatch.storage.sqlite import Connection
 from klatch.storage.transaction import hash_entry, kind_of
@@ -43,16 +44,20 @@ def verify(directory: Path) -> Report:
     if not path.exists():
         raise StoreUnusable(f"There is no store in {directory}. Name another --data.")
     with _undisturbed(directory) as alone:
-        if alone:
-            look(path)
-        connection = Connection(path, writes=False, alone=alone)
-        try:
-            check(connection)
-            return _Verification(connection).report()
-        except StoreBroken as fault:
-            raise StoreUnusable(explain(path, fault)) from fault
-        finally:
-            connection.close()
+        return verify_file(path, alone=alone)
+
+
+def verify_file(path: Path, *, alone: bool) -> Report:
+    """As `verify`, of one file; `alone`: nobody writes to it meanwhile. It may be of an older schema."""
+    if alone:
+        look(path)
+    connection = Connection(path, writes=False, alone=alone)
+    try:
+        return _Verification(connection, check(connection)).report()
+    except StoreBroken as fault:
+        raise StoreUnusable(explain(path, fault)) from fault
+    finally:
+        connection.close()
 
 
 @contextlib.contextmanager
@@ -74,8 +79,9 @@ def _undisturbed(directory: Path) -> Iterator[bool]:
 class _Verification:
     """One pass over everything, holding one row at a time."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, schema: int) -> None:
         self._db = connection
+        self._schema = schema
         self._faults: list[str] = []
         self._hash = blake2b(digest_size=_HASH_BYTES)
         self._entries = 0
@@ -150,8 +156,12 @@ class _Verification:
             self._blame(f"Entry {seq} of log {log} has an impossible cid.")
 
     def _check_none(self, statement: str, sentence: str) -> None:
-        for row in self._db.each(statement):
-            self._blame(sentence.format(*row))
+        try:
+            for row in self._db.each(statement):
+                self._blame(sentence.format(*row))
+        except apsw.SQLError:
+            if self._schema == newest():
+                raise  # an older schema need not have what is asked for, this one must
 
     def _blame(self, sentence: str) -> None:
         if len(self._faults) < FAULTS_MOST:

@@ -19,6 +19,11 @@ def known() -> list[tuple[int, str, str]]:
     return sorted((int(file.name[:4]), file.name.removesuffix(".sql"), file.read_text("utf-8")) for file in files)
 
 
+def newest() -> int:
+    """The number of the schema that this Klatch writes."""
+    return known()[-1][0]
+
+
 def applied(connection: Connection) -> int:
     """The number of the last migration that the store has seen; 0 if it is no store (yet)."""
     if connection.row(_TABLES) != (_TABLES_OF_A_STORE,):
@@ -29,11 +34,10 @@ def applied(connection: Connection) -> int:
 
 def check(connection: Connection) -> int:
     """Refuses a store newer than this Klatch; gives the number it has."""
-    newest = known()[-1][0]
     number = applied(connection)
-    if number > newest:
+    if number > newest():
         raise StoreUnusable(
-            f"The store has schema {number}, but this Klatch knows only schemas up to {newest}. "
+            f"The store has schema {number}, but this Klatch knows only schemas up to {newest()}. "
             "Use the newer Klatch that wrote it."
         )
     return number
