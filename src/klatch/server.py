@@ -1,6 +1,7 @@
 """Wiring: the only place that names the database, the bus and the doors."""
 
 import asyncio
+import contextlib
 import gc
 import os
 import signal
@@ -12,8 +13,10 @@ from pathlib import Path
 from shutil import which
 from typing import Final
 
+import msgspec
+
 from klatch.bus.in_process import InProcessBus
-from klatch.core.addresses import parse_address
+from klatch.core.addresses import is_loopback, parse_address
 from klatch.engine.engine import Engine
 from klatch.engine.transcripts.keeper import Transcripts
 from klatch.engine.transcripts.telling import Hand
@@ -35,6 +38,7 @@ from klatch.storage.store import SqliteStore
 __all__ = ["BadCertificate", "DoorInUse", "Doors", "command", "run", "serve", "ways_in"]
 
 EXIT_STORAGE: Final = 75
+OWNER_LINK: Final = "owner-link.txt"
 _OPTIONS: Final = {"http": "--port", "https": "--tls-port", "line": "--line-port"}
 _GOODBYE_WITHIN: Final = 3.0  # seconds for peers to take their goodbye
 
@@ -66,7 +70,15 @@ async def serve(settings: Settings, recorder: Recorder, opened: Callable[[Doors]
         await store.close()
         raise
     bus = InProcessBus()
-    engine = Engine(store, bus, recorder, settings.limits, _clock, time.monotonic)
+    engine = Engine(
+        store,
+        bus,
+        recorder,
+        settings.limits,
+        _clock,
+        time.monotonic,
+        registration_open=settings.registration == "open",
+    )
     transcripts = _transcripts(settings, store, recorder)
     if transcripts is not None:
         bus.subscribe(transcripts.note)
@@ -98,7 +110,7 @@ async def serve(settings: Settings, recorder: Recorder, opened: Callable[[Doors]
             "line": lambda: LineDoor(engine, trust, classic=settings.classic),
         }
         servers = await _open(sockets, makers, doors, porch)
-        opened(doors)
+        opened(await _with_owner_link(settings, engine, doors))
         await stop.wait()
         for work in works:
             work.cancel()
@@ -198,6 +210,23 @@ def _encryption(settings: Settings, recorder: Recorder) -> Encryption | None:
         where = settings.data_path / CERTIFICATE
         raise BadCertificate(f"The server's own certificate {where} cannot be made or read: {fault}") from None
     return Encryption(made, made, recorder)
+
+
+async def _with_owner_link(settings: Settings, engine: Engine, doors: Doors) -> Doors:
+    """The doors with the first owner's link, which is in a file, too. It is shown where nobody but this machine's own
+    user reads what is printed, until somebody owns the server."""
+    made: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
+    engine.make_owner_link(made.set_result)
+    secret = await made
+    path = settings.data_path / OWNER_LINK
+    link = f"{next(iter(doors.pages), '')}/owner/{secret}"
+    with contextlib.suppress(OSError):
+        path.unlink(missing_ok=True)
+        if secret is not None:
+            path.touch(mode=0o600)
+            path.write_text(f"{link}\n", "utf-8")
+    is_private = all(map(is_loopback, doors.hosts)) and not doors.public_url
+    return msgspec.structs.replace(doors, owner=link) if secret is not None and is_private else doors
 
 
 def _transcripts(settings: Settings, store: SqliteStore, recorder: Recorder) -> Transcripts | None:

@@ -34,6 +34,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     tls_port: Port | None = None
     trust_proxy: tuple[str, ...] = ()
     public_url: str = ""
+    registration: Literal["invite", "open"] = "invite"
     transcripts: str = ""
     classic: bool = False
     verbose: bool = False

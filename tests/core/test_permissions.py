@@ -22,10 +22,32 @@ LEAST = {
     "kick": "moderator",
     "role": "admin",
 }
+# The least role on the server, and the scope of a token, where these are not guest and write.
+SERVER = {
+    "register": ("guest", "admin"),
+    "password": ("guest", "admin"),
+    "sign_out": ("guest", "admin"),
+    "credentials": ("guest", "admin"),
+    "use_link": ("guest", "admin"),
+    "token": ("member", "admin"),
+    "link": ("moderator", "admin"),
+    "revoke_link": ("moderator", "admin"),
+    "links": ("moderator", "admin"),
+    "reset_link": ("admin", "admin"),
+    "suspend": ("admin", "admin"),
+    "unsuspend": ("admin", "admin"),
+    "server_role": ("admin", "admin"),
+    "accounts": ("admin", "admin"),
+}
 
 
 def test_the_table_is_the_one_that_was_agreed():
-    assert {act: rule.room for act, rule in PERMISSIONS.items()} == LEAST
+    assert {act: rule.room for act, rule in PERMISSIONS.items()} == LEAST | dict.fromkeys(SERVER)
+    assert {
+        act: (rule.server, rule.scope)
+        for act, rule in PERMISSIONS.items()
+        if (rule.server, rule.scope) != ("guest", "write")
+    } == SERVER
 
 
 @pytest.mark.parametrize("act", PERMISSIONS)
@@ -33,8 +55,11 @@ def test_the_table_is_the_one_that_was_agreed():
 @pytest.mark.parametrize("room_role", [*ROLES, None])
 def test_a_role_may_do_what_the_table_says(act, server_role, room_role):
     answer = outcome(authorize, act, server_role=server_role, room_role=room_role)
-    least = LEAST[act]
-    if least is None:
+    least, server = LEAST.get(act), PERMISSIONS[act].server
+    if RANK[server_role] < RANK[server]:
+        assert answer.code == "not_allowed"
+        assert server in answer.message
+    elif least is None:
         assert answer is None
     elif room_role is None:
         assert (answer.code, answer.field) == ("not_a_member", "room")

@@ -12,13 +12,16 @@ import msgspec
 from klatch.bus.in_process import InProcessBus
 from klatch.core import commands as ask
 from klatch.core.answers import Ack, AnyAnswer, Page, Presence, RoomState, Welcome
+from klatch.core.credentials import ByName, Credentials
 from klatch.core.events import AnyBody, Entry
 from klatch.core.limits import UNLIMITED, Limits
 from klatch.core.members import Account
 from klatch.core.refusals import Refused
 from klatch.engine.accounts import Entrance
+from klatch.engine.authentication import Attempt
 from klatch.engine.backlog import Backlog
 from klatch.engine.engine import Engine
+from klatch.engine.passwords import Passwords
 from klatch.engine.sessions import Session
 from klatch.storage.port import Reader
 from klatch.storage.store import SqliteStore
@@ -148,7 +151,9 @@ class Person:
 class House:
     """A server without doors."""
 
-    def __init__(self, directory: Path, limits: Limits = UNLIMITED, clock: Clock | None = None) -> None:
+    def __init__(
+        self, directory: Path, limits: Limits = UNLIMITED, clock: Clock | None = None, **settings: Any
+    ) -> None:
         self.directory = directory
         self.clock = clock or Clock()
         self.pace = 0.0
@@ -156,11 +161,21 @@ class House:
         self.shape = Lines()
         self.store = SqliteStore(directory, self.notes, self.clock)
         bus = InProcessBus()
-        self.engine = Engine(self.store, bus, self.notes, limits, self.clock, lambda: self.pace)
+        quick = {"passwords": Passwords(memory=256, passes=1, iterations=4_096), **settings}
+        self.engine = Engine(self.store, bus, self.notes, limits, self.clock, lambda: self.pace, **quick)
         self.store.start(bus.publish, lambda: None)
 
     async def come(
-        self, name: str, secret: str | None = None, *, shape: Lines | None = None, address: str = "127.0.0.1"
+        self,
+        name: str = "",
+        secret: str | None = None,
+        *,
+        shape: Lines | None = None,
+        address: str = "127.0.0.1",
+        credentials: Credentials | None = None,
+        guests: bool = True,
+        lasting: bool = True,
+        device: str = "test",
     ) -> Person:
         """Somebody comes in; raises Refused."""
         outcome: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
@@ -171,14 +186,16 @@ class House:
                 outcome.set_result(entrance)
                 return
             try:
-                outcome.set_result(self._admit(entrance, shape or self.shape, address))
+                outcome.set_result(self._admit(entrance, shape or self.shape, address, lasting=lasting))
             except Refused as refused:
                 outcome.set_result(refused)
 
-        self.engine.enter(ask.Hello(name=name, secret=secret), "127.0.0.1", entered)
+        shown = credentials or ByName(name, secret)
+        attempt = Attempt(shown, address, guests=guests, lasting=lasting, device=device)
+        self.engine.enter(attempt, entered)
         return _raised(await outcome)
 
-    def _admit(self, entrance: Entrance, shape: Lines, address: str) -> Person:
+    def _admit(self, entrance: Entrance, shape: Lines, address: str, *, lasting: bool) -> Person:
         wire = Wire()
         closed: list[str] = []
 
@@ -194,6 +211,9 @@ class House:
             backlog=backlog,
             close=close,
             since=self.clock(),
+            credential=entrance.credential,
+            scopes=entrance.scopes,
+            fleeting=entrance.begun and not lasting,
         )
         person = Person(self, session, wire, self.engine.admit(session, entrance, []))
         person.closed = closed
@@ -228,9 +248,11 @@ class House:
 
 
 @contextlib.asynccontextmanager
-async def open_house(directory: Path, limits: Limits = UNLIMITED, clock: Clock | None = None) -> AsyncIterator[House]:
+async def open_house(
+    directory: Path, limits: Limits = UNLIMITED, clock: Clock | None = None, **settings: Any
+) -> AsyncIterator[House]:
     """A house for the length of a block, in which nothing may go wrong that nobody is told."""
-    house = House(directory, limits, clock)
+    house = House(directory, limits, clock, **settings)
     try:
         yield house
     finally:

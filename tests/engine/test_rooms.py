@@ -9,7 +9,6 @@ from klatch.core.commands import (
     CreateRoom,
     Fetch,
     Grant,
-    Hello,
     History,
     Invite,
     JoinRoom,
@@ -22,6 +21,7 @@ from klatch.core.commands import (
     SendMessage,
     SetTopic,
 )
+from klatch.core.credentials import ByName, Identity
 from klatch.core.events import (
     Created,
     Departed,
@@ -35,7 +35,7 @@ from klatch.core.events import (
     TopicSet,
 )
 from klatch.core.members import ROLES
-from klatch.engine.accounts import Entrance, enter
+from klatch.engine.accounts import Entrance, enter, greet
 from tests.engine.people import House, Person
 
 # Making and finding.
@@ -393,9 +393,9 @@ async def test_of_many_direct_rooms_the_last_written_in_are_told_and_all_are_hea
         began.append((await person.says("@ann", "hi")).room)
     house.clock.now += 1
     await bob.says("@ann", "hi again")
-    hello = Hello(name="ann", secret="the secret of ann, long enough")
+    shown = ByName("ann", "the secret of ann, long enough")
     outcome: asyncio.Future[Entrance] = asyncio.get_running_loop().create_future()
-    house.store.decide(lambda transaction: enter(transaction, hello), outcome.set_result)
+    house.store.decide(lambda transaction: enter(transaction, Identity(greet(transaction, shown))), outcome.set_result)
     entrance = await outcome
     told = [room.id for room in entrance.rooms if room.kind == "direct"]
     assert (told, set(began) <= set(entrance.logs)) == ([began[0], began[2]], True)

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from klatch.core import commands as ask
+from klatch.core.credentials import ByName, Identity
 from klatch.core.refusals import Refused
 from klatch.engine import accounts, actions
 from klatch.engine.transcripts.keeper import Transcripts
@@ -61,7 +62,9 @@ class House:
         return outcome
 
     async def come(self, name: str) -> str:
-        entrance = await self.decide(lambda transaction: accounts.enter(transaction, ask.Hello(name=name)))
+        entrance = await self.decide(
+            lambda transaction: accounts.enter(transaction, Identity(accounts.greet(transaction, ByName(name))))
+        )
         return entrance.account.id
 
     async def go(self, account: str) -> None:

@@ -222,7 +222,7 @@ def test_a_browser_is_told_that_this_is_the_wrong_door(house, verb):
         ("a" * 1_000, "at most 32 characters; this one has 1,000"),
         ("a b", "may not hold a space"),
         ("1ann", "not with 1"),
-        ("klatch", "one that the server speaks under"),
+        ("klatch", "one that the server keeps for itself"),
         ("a\x1b[2J", "may not hold U+001B"),
     ],
 )

@@ -120,4 +120,7 @@ def _tell(doors: "Doors", *, as_json: bool) -> None:
         click.echo(f"  {'Fingerprint (SHA-256)':<30}  {doors.fingerprint}")
     if doors.guests is False:
         click.echo("\nNobody comes in without an account.")
+    if doors.owner is not None:
+        click.echo("\nNobody owns this server yet. Make it yours: come in with nc, then type")
+        click.echo(f"  /register {doors.owner}")
     click.echo("\nCtrl+C stops it.")

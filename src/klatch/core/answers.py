@@ -5,7 +5,7 @@ Each is one frame of docs/protocol.md, `op` being its tag. Times are millisecond
 
 import msgspec
 
-from klatch.core.events import Author, Entry
+from klatch.core.events import Author, Entry, RoomName
 from klatch.core.view import Item
 
 
@@ -50,8 +50,8 @@ class Person(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Welcome(Answer, frozen=True, kw_only=True, tag="welcome"):
-    """Hello was accepted. `head` is the last number of one's own account's log; `ignored` are cursors of rooms one is
-    not in."""
+    """Hello was accepted. `head` is the last number of one's own account's log; `role` is one's role on the server;
+    `token` is that of the session which a password has begun; `ignored` are cursors of rooms one is not in."""
 
     version: str
     epoch: str
@@ -60,6 +60,8 @@ class Welcome(Answer, frozen=True, kw_only=True, tag="welcome"):
     rooms: list[RoomState]
     heads_every: int
     now: int
+    role: str = "guest"
+    token: str | None = None
     ignored: list[str] = []
 
 
@@ -167,6 +169,73 @@ class Heads(Answer, frozen=True, kw_only=True, tag="heads"):
     rooms: dict[str, int]
 
 
+class CredentialState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What lets one in. `kind` is session or token; `live`: somebody is connected by it now; `mine`: the very one that
+    asks. `address` is where it was used last; times are ms UTC."""
+
+    id: str
+    kind: str
+    name: str
+    scopes: list[str]
+    created: int
+    seen: int
+    address: str
+    expires: int | None = None
+    live: bool = False
+    mine: bool = False
+
+
+class CredentialsTold(Answer, frozen=True, kw_only=True, tag="credentials"):
+    """One's sessions and tokens, the one that was seen last first."""
+
+    credentials: list[CredentialState]
+    ref: str | None = None
+
+
+class LinkState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A link that can still be used. `kind` is owner, invite or reset; `person` is whose password a reset sets; times
+    are ms UTC."""
+
+    id: str
+    kind: str
+    by: Author
+    created: int
+    uses_left: int
+    expires: int | None = None
+    room: RoomName | None = None
+    role: str | None = None
+    person: Author | None = None
+
+
+class LinksTold(Answer, frozen=True, kw_only=True, tag="links"):
+    """Links, the last first."""
+
+    links: list[LinkState]
+    ref: str | None = None
+
+
+class AccountState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An account as administrators see it; times are ms UTC, `suspended` since when."""
+
+    id: str
+    name: str
+    display_name: str
+    role: str
+    registered: bool
+    state: str
+    created: int
+    seen: int
+    suspended: int | None = None
+
+
+class AccountsTold(Answer, frozen=True, kw_only=True, tag="accounts"):
+    """Accounts by name. `more`: there are others after them."""
+
+    accounts: list[AccountState]
+    more: bool = False
+    ref: str | None = None
+
+
 class Presence(Answer, frozen=True, kw_only=True, tag="presence"):
     """Who came, went, or changed name, status or presence since the last such hint."""
 
@@ -206,6 +275,9 @@ AnyAnswer = (
     | Myself
     | HelpText
     | Heads
+    | CredentialsTold
+    | LinksTold
+    | AccountsTold
     | Presence
     | IsTyping
     | Pong

@@ -126,10 +126,94 @@ class SetDisplayName(Command, frozen=True, kw_only=True, tag="display"):
 
 
 class SetStatus(Command, frozen=True, kw_only=True, tag="status"):
-    """Says what one is doing, and whether one is away."""
+    """Says what one is doing, and whether one is away; with `until` (ms UTC) it passes at that time."""
 
     text: str = ""
     away: bool = False
+    until: int | None = None
+
+
+class Register(Command, frozen=True, kw_only=True, tag="register"):
+    """Makes an account of a guest, who keeps the id, the rooms and the words. `link` is the secret of an invite."""
+
+    password: str
+    link: str | None = None
+
+
+class ChangePassword(Command, frozen=True, kw_only=True, tag="password"):
+    """Takes another password; one's other sessions end."""
+
+    old: str
+    password: str
+
+
+class SignOut(Command, frozen=True, kw_only=True, tag="sign_out"):
+    """Revokes what lets one in: one `credential`, or all `others` than the one that asks."""
+
+    credential: str | None = None
+    others: bool = False
+
+
+class MakeToken(Command, frozen=True, kw_only=True, tag="token"):
+    """Makes a token for a script. `secret` is the token itself, made by the client at random: `klatch_` and 43
+    characters of A-Z a-z 0-9 _ -. `expires` is ms UTC."""
+
+    name: str
+    scopes: list[str]
+    secret: str
+    expires: int | None = None
+
+
+class MakeLink(Command, frozen=True, kw_only=True, tag="link"):
+    """Makes an invite link. `secret` is made by the client at random; `role` is given in the `room`, or without one on
+    the server; `expires` is ms UTC."""
+
+    secret: str
+    uses: int = 1
+    expires: int | None = None
+    room: str | None = None
+    role: str = "member"
+
+
+class RevokeLink(Command, frozen=True, kw_only=True, tag="revoke_link"):
+    """Takes a link back."""
+
+    link: str
+
+
+class MakeResetLink(Command, frozen=True, kw_only=True, tag="reset_link"):
+    """Makes a link with which somebody sets a new password. `secret` and `expires` are as for an invite link."""
+
+    user: str
+    secret: str
+    expires: int | None = None
+
+
+class UseLink(Command, frozen=True, kw_only=True, tag="use_link"):
+    """Uses an invite link, or the first owner's; a guest becomes an account by it, for which `password` is needed."""
+
+    link: str
+    password: str | None = None
+
+
+class Suspend(Command, frozen=True, kw_only=True, tag="suspend"):
+    """Lets somebody in no more, until that is taken back."""
+
+    user: str
+    reason: str = ""
+
+
+class Unsuspend(Command, frozen=True, kw_only=True, tag="unsuspend"):
+    """Lets somebody in again."""
+
+    user: str
+
+
+class GiveServerRole(Command, frozen=True, kw_only=True, tag="server_role"):
+    """Gives somebody another role on the server."""
+
+    user: str
+    role: str
 
 
 class MarkRead(Command, frozen=True, kw_only=True, tag="read"):
@@ -155,6 +239,17 @@ AnyCommand = (
     | Rename
     | SetDisplayName
     | SetStatus
+    | Register
+    | ChangePassword
+    | SignOut
+    | MakeToken
+    | MakeLink
+    | RevokeLink
+    | MakeResetLink
+    | UseLink
+    | Suspend
+    | Unsuspend
+    | GiveServerRole
     | MarkRead
 )
 
@@ -205,11 +300,38 @@ class LookAtSelf(Query, frozen=True, kw_only=True, tag="me"):
     """Who one is."""
 
 
+class ListCredentials(Query, frozen=True, kw_only=True, tag="credentials"):
+    """What lets one in: one's sessions and tokens."""
+
+
+class ListLinks(Query, frozen=True, kw_only=True, tag="links"):
+    """The links that one has made; for an admin all."""
+
+
+class ListAccounts(Query, frozen=True, kw_only=True, tag="accounts"):
+    """All accounts and guests, by name, after the name `after`."""
+
+    after: str = ""
+    limit: int = PAGE_DEFAULT
+
+
 class Help(Query, frozen=True, kw_only=True, tag="help"):
     """What can be typed."""
 
 
-AnyQuery = Fetch | History | ListRooms | LookAtRoom | ListMembers | ListOnline | LookAtSelf | Help
+AnyQuery = (
+    Fetch
+    | History
+    | ListRooms
+    | LookAtRoom
+    | ListMembers
+    | ListOnline
+    | LookAtSelf
+    | ListCredentials
+    | ListLinks
+    | ListAccounts
+    | Help
+)
 
 
 class Typing(msgspec.Struct, frozen=True, kw_only=True, tag="typing", tag_field="op", forbid_unknown_fields=True):
@@ -240,12 +362,17 @@ class Cursors(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Hello(msgspec.Struct, frozen=True, kw_only=True, tag="hello", tag_field="op", forbid_unknown_fields=True):
     """The first thing a client says.
 
-    `name` is the username wished for. `secret` (22 to 128 characters, made by the client) brings the same account
-    back later; without one the account ends with its connection. `client` names the program, for the log.
+    A guest shows the username wished for, and the `secret` (22 to 128 characters, made by the client) that brings the
+    same account back later; without one the account ends with its connection. Who has an account shows its `name` and
+    `password`, or a `token`; who has a link, its secret with the name and password to be. `client` names the program
+    or device.
     """
 
-    name: str
+    name: str | None = None
     secret: str | None = None
+    password: str | None = None
+    token: str | None = None
+    link: str | None = None
     cursors: Cursors | None = None
     client: str = ""
 

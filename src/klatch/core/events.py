@@ -152,10 +152,40 @@ class DisplayNamed(Body, frozen=True, kw_only=True, tag="display"):
 
 
 class StatusSet(Body, frozen=True, kw_only=True, tag="status"):
-    """One is doing something else."""
+    """One is doing something else, for good or `until` a time (ms UTC)."""
 
     text: str = ""
     away: bool = False
+    until: int | None = None
+
+
+class Registered(Body, frozen=True, kw_only=True, tag="registered"):
+    """One has a password now, and is a guest no more."""
+
+    role: str
+
+
+class RoleGiven(Body, frozen=True, kw_only=True, tag="server_role"):
+    """One has another role on the server."""
+
+    role: str
+
+
+class SignedOut(Body, frozen=True, kw_only=True, tag="signed_out"):
+    """These `credentials` let nobody in any more (None: none of them does): they were `revoked`, the `password` was
+    changed, or the account is `suspended`, `banned` or `erased`."""
+
+    why: str
+    credentials: list[str] | None = None
+
+
+class Audited(Body, frozen=True, kw_only=True, tag="audit"):
+    """Somebody who runs the server, or a room, did this; in the server's own log."""
+
+    act: str
+    person: Author | None = None
+    room: RoomName | None = None
+    detail: str = ""
 
 
 class Read(Body, frozen=True, kw_only=True, tag="read"):
@@ -184,6 +214,10 @@ AnyBody = (
     | Renamed
     | DisplayNamed
     | StatusSet
+    | Registered
+    | RoleGiven
+    | SignedOut
+    | Audited
     | Read
     | Unreadable
 )

@@ -24,8 +24,17 @@ class SwitchAck(msgspec.Struct, frozen=True):
     on: bool
 
 
-# What typing may ask for; the last two concern only the one who types.
-Asked = ask.AnyCommand | ask.AnyQuery | ask.Quit | SwitchAck
+class AskPassword(msgspec.Struct, frozen=True):
+    """Passwords are asked for, never typed into a command. `to` is login (as `name`), register (by `link`, if one was
+    given) or password."""
+
+    to: str
+    name: str = ""
+    link: str | None = None
+
+
+# What typing may ask for; the last three concern only the one who types.
+Asked = ask.AnyCommand | ask.AnyQuery | ask.Quit | SwitchAck | AskPassword
 Build = Callable[[Place, str], Asked]
 
 
@@ -192,6 +201,45 @@ def _read(place: Place, text: str) -> Asked:
     return ask.MarkRead(cid=place.cid, room=place.room, seq=_number(text) if text else None)
 
 
+def _login(_place: Place, text: str) -> Asked:
+    if " " in text:  # never a password here: it would be shown
+        raise _LacksError
+    return AskPassword("login", name=_user(text))
+
+
+def _register(_place: Place, text: str) -> Asked:
+    if " " in text:
+        raise _LacksError
+    return AskPassword("register", link=secret_of_link(text) if text else None)
+
+
+def secret_of_link(text: str) -> str:
+    """The secret at the end of a link, or the secret itself."""
+    return text.rstrip("/").rpartition("/")[2]
+
+
+def _id(text: str) -> str:
+    if not (text.isascii() and text.isdigit() and len(text) < 20):
+        raise _LacksError
+    return text
+
+
+def _sign_out(place: Place, text: str) -> Asked:
+    if text == "others":
+        return ask.SignOut(cid=place.cid, others=True)
+    return ask.SignOut(cid=place.cid, credential=_id(text))
+
+
+def _suspend(place: Place, text: str) -> Asked:
+    user, reason = _two(text)
+    return ask.Suspend(cid=place.cid, user=_user(user), reason=reason)
+
+
+def _give_role(place: Place, text: str) -> Asked:
+    user, role = _two(text)
+    return ask.GiveServerRole(cid=place.cid, user=_user(user), role=_needed(role))
+
+
 def _alone(build: Callable[[], Asked]) -> Build:
     """A command without arguments."""
 
@@ -247,6 +295,19 @@ COMMANDS: Final[tuple[Row, ...]] = (
     ),
     Row(("kick",), "USER [REASON]", "Removes somebody from this room.", _kick),
     Row(("role",), "USER ROLE", "Gives somebody a role in this room.", _grant),
+    Row(("login",), "NAME", "Signs in to an account; asks for the password.", _login),
+    Row(("register",), "[LINK]", "Makes an account of a guest; asks for a password.", _register),
+    Row(("password",), "", "Takes another password; asks for both.", _alone(lambda: AskPassword("password"))),
+    Row(("sessions",), "", "Lists your sessions and tokens.", _alone(ask.ListCredentials)),
+    Row(("signout",), "ID|others", "Revokes a session or token of yours, or all but this one.", _sign_out),
+    Row(("links",), "", "Lists the links that were made.", _alone(ask.ListLinks)),
+    Row(("unlink",), "ID", "Takes a link back.", lambda p, t: ask.RevokeLink(cid=p.cid, link=_id(t))),
+    Row(("accounts",), "[NAME]", "Lists all accounts, after a name.", lambda _, t: ask.ListAccounts(after=t)),
+    Row(("suspend",), "USER [REASON]", "Lets somebody in no more.", _suspend),
+    Row(
+        ("unsuspend",), "USER", "Lets somebody in again.", lambda p, t: ask.Unsuspend(cid=p.cid, user=_user(_needed(t)))
+    ),
+    Row(("serverrole",), "USER ROLE", "Gives somebody a role on the server.", _give_role),
     Row(("ack",), "on|off", "Confirms each line with `ok` and its number (line door).", _switch_ack),
     Row(("quit", "exit"), "", "Leaves.", _alone(ask.Quit)),
 )

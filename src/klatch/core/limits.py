@@ -19,6 +19,7 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     lan_rate: Rate = 1_000.0
     entrance_burst: Count = 600
     entrance_rate: Rate = 20.0
+    sign_ins_a_minute: Count = 10
     sessions_of_account: Count = 50
     sessions_of_address: Count = 500
     backlog: Count = 1_048_576
@@ -28,6 +29,7 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ping_after: Count = 30_000
     errors_a_minute: Count = 20
     guest_days: Count = 30
+    session_days: Count = 90
 
 
 # For benchmarks and tests, on loopback only (--no-limits).
@@ -40,6 +42,7 @@ UNLIMITED = Limits(
     lan_rate=1e9,
     entrance_burst=1_000_000_000,
     entrance_rate=1e9,
+    sign_ins_a_minute=1_000_000_000,
     sessions_of_account=1_000_000,
     sessions_of_address=1_000_000,
 )

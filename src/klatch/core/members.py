@@ -8,10 +8,13 @@ import msgspec
 ROLES: Final = ("owner", "admin", "moderator", "member", "guest")
 RANK: Final = {role: len(ROLES) - place for place, role in enumerate(ROLES)}
 
+# The server's own account: whom entries are by that nobody said, and whose log holds the acts of administration.
+SYSTEM: Final = "klatch"
+
 
 class Account(msgspec.Struct, frozen=True):
-    """Someone with an id that never changes. An empty `display_name` is the same as the name; `fleeting`: without a
-    secret, so that it ends with its connection."""
+    """Someone with an id that never changes. An empty `display_name` is the same as the name; `fleeting`: a guest
+    without a secret, so that it ends with its connection; `status_until`: when the status passes (ms UTC)."""
 
     id: str
     name: str
@@ -20,6 +23,13 @@ class Account(msgspec.Struct, frozen=True):
     fleeting: bool = False
     status: str = ""
     away: bool = False
+    status_until: int | None = None
+    suspended: bool = False
+
+    @property
+    def registered(self) -> bool:
+        """Whether it is an account that lasts, not a guest's."""
+        return self.role != "guest"
 
 
 def outranks(role: str, other: str) -> bool:

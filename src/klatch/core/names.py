@@ -13,7 +13,11 @@ ROOM_NAME_LIMIT: Final = 50
 DISPLAY_NAME_LIMIT: Final = 64
 
 # The server speaks under these; whoever had one of them could speak for it.
-RESERVED_NAMES: Final = ("ChanServ", "NickServ", "system", "klatch", "server", "everyone", "all", "here")
+RESERVED_NAMES: Final = (
+    *("ChanServ", "NickServ", "system", "klatch", "server", "everyone", "all", "here", "admin", "root"),
+    # What people type to leave or to find their way, at a door that asks for a name.
+    *("quit", "exit", "help", "login", "register"),
+)
 
 _USERNAME_SIGNS: Final = frozenset("_-.[]{}\\|^`")
 _ROOM_NAME_SIGNS: Final = frozenset("_-.")
@@ -69,7 +73,9 @@ def parse_username(text: str) -> str:
             raise _refused(f"A username starts with a letter or one of {_USERNAME_STARTS}, not with {name[0]}.", "name")
         _check_capitals(name, username_key(name), "name")
     if username_key(name) in _RESERVED_KEYS:
-        raise _refused(f"The name {name} is, or looks like, one that the server speaks under; take another.", "name")
+        raise _refused(
+            f"The name {name} is, or looks like, one that the server keeps for itself; take another.", "name"
+        )
     return name
 
 

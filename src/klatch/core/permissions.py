@@ -9,11 +9,13 @@ from klatch.core.refusals import Refused
 
 
 class Rule(msgspec.Struct, frozen=True):
-    """The least role needed: on the server, and in the room (None: no membership needed)."""
+    """The least role needed: on the server, and in the room (None: no membership needed); and what a token must be
+    made for."""
 
     server: str
     room: str | None
     does: str
+    scope: str = "write"
 
 
 PERMISSIONS: Final[dict[str, Rule]] = {
@@ -30,6 +32,22 @@ PERMISSIONS: Final[dict[str, Rule]] = {
     "invite": Rule("guest", "member", "invite people"),
     "kick": Rule("guest", "moderator", "remove people"),
     "role": Rule("guest", "admin", "give roles"),
+    # One's own account: a script's token is for that only if it was made to administer.
+    "register": Rule("guest", None, "register", "admin"),
+    "password": Rule("guest", None, "change the password", "admin"),
+    "sign_out": Rule("guest", None, "sign out", "admin"),
+    "credentials": Rule("guest", None, "see what lets them in", "admin"),
+    "use_link": Rule("guest", None, "use a link", "admin"),
+    "token": Rule("member", None, "make tokens", "admin"),
+    # Other people's.
+    "link": Rule("moderator", None, "make invite links", "admin"),
+    "revoke_link": Rule("moderator", None, "take links back", "admin"),
+    "links": Rule("moderator", None, "see the links that were made", "admin"),
+    "reset_link": Rule("admin", None, "reset passwords", "admin"),
+    "suspend": Rule("admin", None, "suspend people", "admin"),
+    "unsuspend": Rule("admin", None, "let suspended people in again", "admin"),
+    "server_role": Rule("admin", None, "give roles on the server", "admin"),
+    "accounts": Rule("admin", None, "see all accounts", "admin"),
 }
 
 
@@ -43,4 +61,16 @@ def authorize(act: str, *, server_role: str, room_role: str | None) -> None:
     if room_role is None:
         raise Refused("not_a_member", "You are not a member of that room. Join it first.", field="room")
     if RANK[room_role] < RANK[rule.room]:
-        raise Refused("not_allowed", f"Only those with the role {rule.room} or higher in this room may {rule.does}.")
+        lifted = " /register makes you one." if server_role == "guest" and rule.room == "member" else ""
+        raise Refused(
+            "not_allowed", f"Only those with the role {rule.room} or higher in this room may {rule.does}.{lifted}"
+        )
+
+
+def check_scope(act: str, scopes: frozenset[str], *, reads: bool) -> None:
+    """Refuses an act that a token was not made for; `reads`: it changes nothing."""
+    rule = PERMISSIONS.get(act)
+    needed = rule.scope if rule is not None and rule.scope != "write" else "read" if reads else "write"
+    if needed not in scopes:
+        may = " and ".join(sorted(scopes)) or "nothing"
+        raise Refused("not_allowed", f"This needs a token with the scope {needed}; yours is for: {may}.")

@@ -6,8 +6,9 @@ from typing import Final
 import msgspec
 
 from klatch.core.answers import Ack, RoomState
-from klatch.core.commands import Hello, Rename, SetDisplayName, SetStatus
-from klatch.core.events import DisplayNamed, Left, Renamed, StatusSet
+from klatch.core.commands import Command, Rename, SetDisplayName, SetStatus
+from klatch.core.credentials import EVERYTHING, ByName, Identity, Keys
+from klatch.core.events import DisplayNamed, Granted, Left, Registered, Renamed, StatusSet
 from klatch.core.members import Account
 from klatch.core.names import parse_display_name, parse_username, room_key, username_key
 from klatch.core.refusals import Refused
@@ -15,7 +16,7 @@ from klatch.core.rooms import LOBBY, ROOMS_MOST
 from klatch.core.texts import parse_status
 from klatch.engine import rooms
 from klatch.engine.recording import record, sign
-from klatch.storage.port import NewAccount, Place, Transaction
+from klatch.storage.port import NewAccount, Place, Reader, Transaction
 
 _SECRET_LEAST: Final = 22
 _SECRET_MOST: Final = 128
@@ -32,18 +33,64 @@ class Entrance(msgspec.Struct, frozen=True):
     head: int
     rooms: list[RoomState]
     logs: list[str]
+    credential: str | None = None
+    scopes: frozenset[str] = EVERYTHING
+    begun: bool = False
+    token: str | None = None
 
 
-def enter(transaction: Transaction, hello: Hello) -> Entrance:
-    """Lets a guest in: back, if the secret is known; else under the name wished for, if it is free."""
-    secret = _hash_secret(hello.secret)
+def greet(transaction: Transaction, shown: ByName) -> Account:
+    """The account of a guest: the one before, if the secret is known; else a new one under the name wished for, if it
+    is free."""
+    secret = _hash_secret(shown.secret)
     account = transaction.account_by_secret(secret) if secret is not None else None
     if account is None:
-        account = _begin(transaction, hello.name, secret)
+        return _begin(transaction, shown.name, secret)
+    check_not_suspended(account)
+    return account
+
+
+def enter(transaction: Transaction, identity: Identity) -> Entrance:
+    """Lets somebody in who was recognised."""
+    account = identity.account
     transaction.set_seen(account.id)
     places = _places_to_tell(transaction, account.id)
     states = [rooms.describe(transaction, place, account.id) for place in places]
-    return Entrance(account, transaction.head(account.id), states, transaction.rooms_of(account.id))
+    return Entrance(
+        account,
+        transaction.head(account.id),
+        states,
+        transaction.rooms_of(account.id),
+        identity.credential,
+        identity.scopes,
+        identity.begun,
+        identity.token,
+    )
+
+
+def begin(transaction: Transaction, wish: str, role: str) -> Account:
+    """A new account that lasts, in the lobby, under the name wished for, if that is free."""
+    name, key = free_name(transaction, wish)
+    account = transaction.add_account(NewAccount(name, key, role, None))
+    _show_in(transaction, account, "member")
+    return Account(account, name, "", role)
+
+
+def become(transaction: Transaction, guest: Account, role: str, keys: Keys, command: Command) -> Ack:
+    """Gives a guest a password and a role on the server; in its rooms it is a member from now on."""
+    transaction.set_password(guest.id, keys)
+    transaction.set_server_role(guest.id, role)
+    for place in transaction.named_places_of(guest.id):
+        if place.role == "guest":
+            transaction.append(place.room.id, sign(guest), Granted(person=sign(guest), role="member"))
+    transaction.promote_guest(guest.id)
+    return record(transaction, guest, guest.id, Registered(role=role), command)
+
+
+def check_not_suspended(account: Account) -> None:
+    """Refuses an account that was suspended."""
+    if account.suspended:
+        raise Refused("suspended", "This account is suspended. Ask whoever runs the server.")
 
 
 def end(transaction: Transaction, account: str) -> None:
@@ -59,7 +106,7 @@ def end(transaction: Transaction, account: str) -> None:
 
 def rename(transaction: Transaction, actor: Account, command: Rename) -> Ack:
     """Gives the actor another username."""
-    name, key = _free_name(transaction, command.name, actor.id)
+    name, key = free_name(transaction, command.name, actor.id)
     transaction.set_username(actor.id, name, key)
     return record(transaction, actor, actor.id, Renamed(name=name), command)
 
@@ -72,10 +119,20 @@ def set_display_name(transaction: Transaction, actor: Account, command: SetDispl
 
 
 def set_status(transaction: Transaction, actor: Account, command: SetStatus) -> Ack:
-    """Gives the actor another status."""
+    """Gives the actor another status, for good or until a time."""
     text = parse_status(command.text)
-    transaction.set_status(actor.id, text, away=command.away)
-    return record(transaction, actor, actor.id, StatusSet(text=text, away=command.away), command)
+    if command.until is not None and command.until <= transaction.now:
+        raise Refused("limit", "The time until which the status is to be has passed already.", field="until")
+    transaction.set_status(actor.id, text, away=command.away, until=command.until)
+    said = StatusSet(text=text, away=command.away, until=command.until)
+    return record(transaction, actor, actor.id, said, command)
+
+
+def clear_statuses(transaction: Transaction) -> None:
+    """Takes away the statuses whose time has passed."""
+    for account in transaction.statuses_passed(transaction.now):
+        transaction.set_status(account.id, "", away=False)
+        transaction.append(account.id, sign(account), StatusSet())
 
 
 def _places_to_tell(transaction: Transaction, account: str) -> list[Place]:
@@ -93,18 +150,30 @@ def _hash_secret(secret: str | None) -> bytes | None:
 
 
 def _begin(transaction: Transaction, wish: str, secret: bytes | None) -> Account:
-    name, key = _free_name(transaction, wish, None)
+    holder = rooms.account_named(transaction, parse_username(wish))
+    if holder is not None and holder.registered:
+        raise Refused(
+            "password_needed",
+            f"The name {holder.name} belongs to an account. Sign in with its password, or choose another name.",
+            field="password",
+        )
+    name, key = free_name(transaction, wish)
     account = transaction.add_account(NewAccount(name, key, "guest", secret))
-    lobby = transaction.place_by_key(room_key(LOBBY), account)
-    if lobby is not None:
-        transaction.add_member(lobby.room.id, account, "guest")
+    _show_in(transaction, account, "guest")
     return Account(account, name, "", "guest", secret is None)
 
 
-def _free_name(transaction: Transaction, wish: str, asking: str | None) -> tuple[str, str]:
+def _show_in(transaction: Transaction, account: str, role: str) -> None:
+    lobby = transaction.place_by_key(room_key(LOBBY), account)
+    if lobby is not None:
+        transaction.add_member(lobby.room.id, account, role)
+
+
+def free_name(reader: Reader, wish: str, asking: str | None = None) -> tuple[str, str]:
+    """The name wished for and its key, if nobody but the one who is asking has it."""
     name = parse_username(wish)
     key = username_key(name)
-    holder = transaction.account_by_key(key)
+    holder = reader.account_by_key(key)
     if holder is not None and holder.id != asking:
         raise Refused(
             "name_taken", f"The name {name} is taken, or looks like one that is. Choose another.", field="name"

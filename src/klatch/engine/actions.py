@@ -1,17 +1,18 @@
 """The table of everything that can be done: each command with its decision, run inside the transaction."""
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 from klatch.core import commands as ask
 from klatch.core.answers import Ack
+from klatch.core.credentials import NOTHING_SHOWN, Shown
 from klatch.core.members import Account
 from klatch.core.refusals import Refused
-from klatch.engine import accounts, messages, reading, rooms
+from klatch.engine import accounts, administration, credentials, links, messages, reading, registration, rooms
 from klatch.engine.recording import recall
 from klatch.storage.port import Reader, Transaction
 
-DECISIONS: Final[dict[type[ask.Command], Callable[[Transaction, Account, Any], Ack]]] = {
+DECISIONS: Final[dict[type[ask.Command], Callable[..., Ack]]] = {
     ask.SendMessage: messages.send,
     ask.EditMessage: messages.edit,
     ask.DeleteMessage: messages.delete,
@@ -28,20 +29,37 @@ DECISIONS: Final[dict[type[ask.Command], Callable[[Transaction, Account, Any], A
     ask.SetDisplayName: accounts.set_display_name,
     ask.SetStatus: accounts.set_status,
     ask.MarkRead: reading.mark_read,
+    ask.MakeToken: credentials.make_token,
+    ask.MakeLink: links.make,
+    ask.RevokeLink: links.take_back,
+    ask.MakeResetLink: links.reset,
+    ask.Suspend: administration.suspend,
+    ask.Unsuspend: administration.unsuspend,
+    ask.GiveServerRole: administration.give_role,
+    ask.Register: registration.register,
+    ask.ChangePassword: registration.change_password,
+    ask.SignOut: credentials.sign_out,
+    ask.UseLink: links.use_link,
 }
+# Those that concern how one signs in: they are told, too, by what the caller came in, and what became of passwords.
+SHOWN: Final = frozenset({ask.Register, ask.ChangePassword, ask.SignOut, ask.UseLink})
 
 
-def decide(transaction: Transaction, account: str, command: ask.Command) -> Ack:
+def decide(transaction: Transaction, account: str, command: ask.Command, shown: Shown = NOTHING_SHOWN) -> Ack:
     """Does a command for an account: once, however often it is sent."""
     earlier = recall(transaction, account, command)
     if earlier is not None:
         return earlier
-    return DECISIONS[type(command)](transaction, present(transaction, account), command)
+    actor, decision = present(transaction, account), DECISIONS[type(command)]
+    if type(command) in SHOWN:
+        return decision(transaction, actor, command, shown)
+    return decision(transaction, actor, command)
 
 
 def present(reader: Reader, account: str) -> Account:
-    """The account as it is now; refuses one that has ended."""
+    """The account as it is now; refuses one that has ended, or was suspended."""
     found = reader.present(account)
     if found is None:
         raise Refused("not_registered", "This account has ended. Come in again.")
+    accounts.check_not_suspended(found)
     return found

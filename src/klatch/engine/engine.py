@@ -1,6 +1,7 @@
 """The engine: what every door asks, answered in one place and one order."""
 
 import asyncio
+import secrets
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -9,20 +10,49 @@ import msgspec
 from klatch import __version__
 from klatch.bus.port import Bus
 from klatch.core import commands as ask
-from klatch.core.answers import AnyAnswer, HelpText, IsTyping, Members, Myself, OneRoom, Online, Rooms, Welcome
-from klatch.core.events import DisplayNamed, Entry, Message, Renamed, StatusSet
+from klatch.core.answers import (
+    AccountState,
+    AccountsTold,
+    AnyAnswer,
+    CredentialsTold,
+    HelpText,
+    IsTyping,
+    LinksTold,
+    Members,
+    Myself,
+    OneRoom,
+    Online,
+    Refusal,
+    Rooms,
+    Welcome,
+)
+from klatch.core.credentials import NOTHING_SHOWN, Credentials
+from klatch.core.events import (
+    DisplayNamed,
+    Entry,
+    Message,
+    Registered,
+    Renamed,
+    RoleGiven,
+    SignedOut,
+    StatusSet,
+)
 from klatch.core.grammar import describe
 from klatch.core.limits import Limits
 from klatch.core.members import Account
+from klatch.core.names import USERNAME_LIMIT, username_key
+from klatch.core.permissions import authorize, check_scope
 from klatch.core.refusals import Refused
-from klatch.engine import accounts, actions, messages, rooms
+from klatch.engine import accounts, actions, credentials, links, messages, rooms
 from klatch.engine.accounts import Entrance
+from klatch.engine.authentication import Attempt, Authentication
 from klatch.engine.backlog import Turn
 from klatch.engine.fanout import FanOut
 from klatch.engine.limits import RateLimits
+from klatch.engine.passwords import Passwords
 from klatch.engine.presence import Roster
 from klatch.engine.recording import sign
-from klatch.engine.sessions import Session, Sessions
+from klatch.engine.sessions import Caller, Session, Sessions
 from klatch.observe.port import Observer
 from klatch.storage.port import Reader, Store, Transaction
 
@@ -32,6 +62,13 @@ _TYPING_EVERY: Final = 2_000
 _TYPED_MOST: Final = 10_000
 _PEOPLE_MOST: Final = 1_000  # in one answer
 _BEATS_BETWEEN_CLEANINGS: Final = 180
+_WHY: Final = {
+    "revoked": "You were signed out. Sign in again to come back.",
+    "password": "The password was changed. Sign in with the new one.",
+    "suspended": "This account is suspended. Ask whoever runs the server.",
+    "banned": "You are banned from this server.",
+    "erased": "This account was erased.",
+}
 
 
 class Engine:
@@ -46,8 +83,11 @@ class Engine:
         limits: Limits,
         clock: Callable[[], int],
         pace: Callable[[], float],
+        *,
+        registration_open: bool = False,
+        passwords: Passwords | None = None,
     ) -> None:
-        """`clock` tells milliseconds UTC, `pace` monotonic seconds."""
+        """`clock` tells milliseconds UTC, `pace` monotonic seconds; `registration_open`: any guest may register."""
         self.limits = limits
         self.clock = clock
         self.observer = observer
@@ -57,6 +97,14 @@ class Engine:
         self.roster = Roster(clock, bus.hint)
         self._rates = RateLimits(limits, pace)
         self._store = store
+        self._authentication = Authentication(
+            store,
+            passwords or Passwords(),
+            self._rates,
+            clock,
+            session_days=limits.session_days,
+            is_open=registration_open,
+        )
         self._bus = bus
         self._stopping = False
         self._typed: dict[tuple[str, str], int] = {}  # who typed where, and when this was told
@@ -69,17 +117,32 @@ class Engine:
 
     # What doors ask.
 
-    def enter(self, hello: ask.Hello, address: str, done: Done) -> None:
+    def authenticate(
+        self, shown: Credentials, address: str, done: Done, *, guests: bool = False, device: str = ""
+    ) -> None:
+        """Finds out who it is; `done` gets an Identity, or a refusal that is the same at every door.
+
+        `guests`: whether they are let in from there. `device` is what a session that a password begins is called.
+        """
+        attempt = Attempt(shown, address, guests=guests, device=device)
+        if self._may_try(attempt, done):
+            self._authentication.recognise(attempt, done)
+
+    def enter(self, attempt: Attempt, done: Done) -> None:
         """Lets somebody in; `done` gets an Entrance, at the very point of the order at which it is to be admitted."""
+        if self._may_try(attempt, done):
+            self._authentication.let_in(attempt, accounts.enter, done)
+
+    def _may_try(self, attempt: Attempt, done: Done) -> bool:
         if self._stopping:
             done(Refused("going_away", "The server is stopping. Come back in a moment.", retry_after=1_000))
-            return
+            return False
         try:
-            self._rates.admit_entrance(address)
+            self._rates.admit_entrance(attempt.address)
         except Refused as refused:
             done(refused)
-            return
-        self._store.decide(lambda transaction: accounts.enter(transaction, hello), done)
+            return False
+        return True
 
     def admit(self, session: Session, entrance: Entrance, ignored: list[str]) -> Welcome:
         """Makes somebody who entered a listener; gives their welcome. Refuses a connection too many."""
@@ -97,6 +160,8 @@ class Engine:
             rooms=entrance.rooms,
             heads_every=self.limits.heads_every,
             now=self.clock(),
+            role=entrance.account.role,
+            token=entrance.token,
             ignored=ignored,
         )
 
@@ -108,6 +173,8 @@ class Engine:
             self.roster.go(account)
             self.observer.log("went", name=account.name, door=session.door, address=session.address)
             self.forget(account)
+        if session.fleeting and session.credential is not None:
+            self.drop(session.credential)
         self.observer.gauge("sessions", len(self.sessions))
 
     def forget(self, account: Account) -> None:
@@ -115,21 +182,36 @@ class Engine:
         depart = accounts.end if account.fleeting else Transaction.set_seen
         self._store.decide(lambda transaction: depart(transaction, account.id), self._note)
 
-    def act(self, session: Session, command: ask.Command, done: Done) -> None:
+    def drop(self, credential: str) -> None:
+        """The connection is gone with which a credential ends."""
+        self._store.decide(lambda transaction: transaction.remove_credential(credential), self._note)
+
+    def act(self, caller: Caller, command: ask.Command, done: Done) -> None:
         """Does a command; `done` gets the Ack once it is on disk, or what was raised."""
-        account = session.account.id
+        account = caller.account.id
         try:
             ask.check_cid(command.cid)
-            self._rates.admit(account, session.address)
+            check_scope(tag_of(command), caller.scopes, reads=False)
+            self._rates.admit(account, caller.address)
         except Refused as refused:
             done(refused)
             return
         self.roster.act(account)
-        self._store.decide(
-            lambda transaction: actions.decide(transaction, account, command), done, (account, command.cid)
-        )
 
-    def look(self, session: Session, query: ask.Query, done: Done) -> None:
+        def decide(shown: Any) -> None:
+            if isinstance(shown, Exception):
+                done(shown)
+                return
+            self._store.decide(
+                lambda transaction: actions.decide(transaction, account, command, shown), done, (account, command.cid)
+            )
+
+        if type(command) in actions.SHOWN:
+            self._authentication.prove(caller, command, decide)
+        else:
+            decide(NOTHING_SHOWN)
+
+    def look(self, caller: Caller, query: ask.Query, done: Done) -> None:
         """Answers a query, after all that the answer tells of is on its way: an entry that comes after a page is not
         in it."""
 
@@ -137,13 +219,21 @@ class Engine:
             self.fanout.flush()
             done(outcome)
 
-        account = session.account.id
+        try:
+            check_scope(tag_of(query), caller.scopes, reads=True)
+        except Refused as refused:
+            done(refused)
+            return
+        account = caller.account.id
         match query:
             case ask.Help():
                 answered(HelpText(commands=describe(), ref=query.ref))
             case ask.ListOnline():
                 people = self.roster.online()
                 answered(Online(people=people[:_PEOPLE_MOST], more=len(people) > _PEOPLE_MOST, ref=query.ref))
+            case ask.ListCredentials():
+                mine, live = caller.credential, {session.credential for session in self.sessions.of(account)}
+                self._store.read(lambda reader: self._credentials(reader, account, query, mine, live), answered)
             case _:
                 self._store.read(lambda reader: self._answer(reader, account, query), answered)
 
@@ -168,10 +258,21 @@ class Engine:
                 self._end_unseen()
             await asyncio.sleep(self.limits.heads_every / 1000)
             self.fanout.beat()
+            self._store.decide(accounts.clear_statuses, self._note)
             beats += 1
 
+    def make_owner_link(self, done: Callable[[str | None], None]) -> None:
+        """Makes the first owner's link; `done` gets its secret, or None where somebody owns the server already."""
+        secret = secrets.token_urlsafe(32)
+
+        def made(outcome: Any) -> None:
+            self._note(outcome)
+            done(secret if outcome is True else None)
+
+        self._store.decide(lambda transaction: links.add_owner_link(transaction, secret), made)
+
     def end_fleeting(self) -> None:
-        """Ends accounts that should have ended with a connection to the server that was killed."""
+        """Ends what should have ended with a connection to the server that was killed."""
         self._store.decide(_end_fleeting, self._note)
 
     def stop(self) -> None:
@@ -208,8 +309,38 @@ class Engine:
                 people = [self.roster.person(member.account, member.role) for member in members[:_PEOPLE_MOST]]
                 more = len(members) > _PEOPLE_MOST
                 return Members(room=place.room.id, people=people, more=more, ref=query.ref)
+            case ask.ListLinks():
+                return LinksTold(links=links.describe(reader, viewer), ref=query.ref)
+            case ask.ListAccounts():
+                return self._accounts(reader, viewer, query)
             case _:
                 raise TypeError(f"no answer to {type(query).__name__}")
+
+    def _credentials(
+        self, reader: Reader, account: str, query: ask.Query, mine: str | None, live: set[str | None]
+    ) -> AnyAnswer:
+        viewer = actions.present(reader, account)
+        return CredentialsTold(credentials=credentials.describe(reader, viewer, mine, live), ref=query.ref)
+
+    def _accounts(self, reader: Reader, viewer: Account, query: ask.ListAccounts) -> AnyAnswer:
+        authorize("accounts", server_role=viewer.role, room_role=None)
+        limit = ask.check_limit(query.limit)
+        found = reader.accounts_after(username_key(query.after[:USERNAME_LIMIT]), limit + 1)
+        told = [
+            AccountState(
+                id=each.account.id,
+                name=each.account.name,
+                display_name=each.account.display_name or each.account.name,
+                role=each.account.role,
+                registered=each.account.registered,
+                state=self.roster.person(each.account).state,
+                created=each.created,
+                seen=each.seen,
+                suspended=each.suspended,
+            )
+            for each in found[:limit]
+        ]
+        return AccountsTold(accounts=told, more=len(found) > limit, ref=query.ref)
 
     # What was recorded, on the event loop.
 
@@ -223,8 +354,14 @@ class Engine:
                     self._alter(entry.room, name=name)
                 case DisplayNamed(name=name):
                     self._alter(entry.room, display_name=name)
-                case StatusSet(text=text, away=away):
-                    self._alter(entry.room, status=text, away=away)
+                case StatusSet(text=text, away=away, until=until):
+                    self._alter(entry.room, status=text, away=away, status_until=until)
+                case Registered(role=role):
+                    self._alter(entry.room, role=role, fleeting=False)
+                case RoleGiven(role=role):
+                    self._alter(entry.room, role=role)
+                case SignedOut() as signed_out:
+                    self._send_away(entry.room, signed_out)
                 case _:
                     pass
 
@@ -236,10 +373,29 @@ class Engine:
         if altered is not None:
             self.roster.update(altered)
 
+    def _send_away(self, account: str, signed_out: SignedOut) -> None:
+        """Ends the connections of those whom nothing lets in any more."""
+        ended = signed_out.credentials
+        code = "suspended" if signed_out.why == "suspended" else "signed_out"
+        message = _WHY[signed_out.why] if signed_out.why in _WHY else _WHY["revoked"]
+        for session in list(self.sessions.of(account)):
+            # Whoever was a guest before has no credential, and knew no password.
+            unknown = session.credential is None and signed_out.why == "password"
+            if ended is None or session.credential in ended or unknown:
+                self.fanout.flush()
+                session.tell(Refusal(code=code, message=message))
+                session.close(code, message, None)
+
     def _end_unseen(self) -> None:
         here, before = set(self.roster), self.clock() - self.limits.guest_days * _DAY
+        unseen = self.clock() - self.limits.session_days * _DAY
+        live = [session for session in self.sessions if session.credential is not None]
 
         def end_unseen(transaction: Transaction) -> None:
+            for session in live:
+                transaction.touch_credential(session.credential or "0", session.address)
+            transaction.remove_old_credentials(unseen)
+            transaction.remove_old_links()
             for account in here:
                 transaction.set_seen(account)
             for account in transaction.guests_unseen(before):
@@ -254,6 +410,12 @@ class Engine:
             self.observer.defect("engine", outcome)
 
 
+def tag_of(request: ask.Command | ask.Query) -> str:
+    """The op of a request."""
+    return str(request.__struct_config__.tag)
+
+
 def _end_fleeting(transaction: Transaction) -> None:
+    transaction.remove_fleeting_credentials()
     for account in transaction.fleeting_accounts():
         accounts.end(transaction, account)

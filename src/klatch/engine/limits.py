@@ -5,9 +5,11 @@ from typing import Final
 
 from klatch.core.addresses import is_private
 from klatch.core.limits import Limits
+from klatch.core.names import caseless
 from klatch.core.refusals import Refused
 
 _BUCKETS_MOST: Final = 10_000
+_NAME_MOST: Final = 64  # characters of a name that is none
 
 
 class Bucket:
@@ -44,6 +46,7 @@ class RateLimits:
         self._members: dict[str, Bucket] = {}
         self._addresses: dict[str, Bucket] = {}
         self._entrances: dict[str, Bucket] = {}
+        self._sign_ins: dict[str, Bucket] = {}
 
     def admit_entrance(self, address: str) -> None:
         """Counts one entrance; refuses it if too many come in from the address."""
@@ -53,6 +56,14 @@ class RateLimits:
         )
         if wait := door.take(now):
             raise _too_fast(wait, f"From your address {limits.entrance_rate:g} may come in a second")
+
+    def admit_sign_in(self, name: str, address: str) -> None:
+        """Counts one attempt to sign in to an account from an address; refuses it if there were too many."""
+        now, most = self._clock(), self._limits.sign_ins_a_minute
+        key = f"{address} {caseless(name[:_NAME_MOST])}"
+        tries = self._sign_ins.get(key) or self._bucket(self._sign_ins, key, most, most / 60, now)
+        if wait := tries.take(now):
+            raise _too_fast(wait, f"There may be {most} attempts a minute to sign in to one account")
 
     def admit(self, account: str, address: str) -> None:
         """Counts one command; refuses it if the member or the address sends too fast."""

@@ -61,7 +61,7 @@ class Roster:
                 name=account.name,
                 display_name=account.display_name or account.name,
                 state="offline",
-                status=account.status,
+                status=self._status(account),
                 role=role,
             )
         now = here.account
@@ -69,12 +69,18 @@ class Roster:
             id=now.id,
             name=now.name,
             display_name=now.display_name or now.name,
-            state="away" if now.away else "online",
-            status=now.status,
+            state="away" if now.away and not self._has_passed(now) else "online",
+            status=self._status(now),
             since=here.since,
             active=here.active,
             role=role,
         )
+
+    def _status(self, account: Account) -> str:
+        return "" if self._has_passed(account) else account.status
+
+    def _has_passed(self, account: Account) -> bool:
+        return account.status_until is not None and account.status_until <= self._clock()
 
     def online(self) -> list[Person]:
         """Everyone who is online, by name."""

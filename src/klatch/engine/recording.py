@@ -11,6 +11,7 @@ from klatch.core.members import Account
 from klatch.core.refusals import Refused
 from klatch.storage.port import Transaction
 
+_PASSWORDS = ("password", "old")
 _encode = msgspec.json.Encoder().encode
 
 
@@ -43,5 +44,9 @@ def nothing_to_add(transaction: Transaction, command: Command, room: str) -> Ack
 
 
 def hash_command(command: Command) -> bytes:
-    """Sixteen bytes that tell one command from another; the cid is the same in a retry and in a reuse."""
+    """Sixteen bytes that tell one command from another; the cid is the same in a retry and in a reuse. Of a password
+    nothing is kept that could be guessed from."""
+    words = {field: "" for field in _PASSWORDS if getattr(command, field, None)}
+    if words:
+        command = msgspec.structs.replace(command, **words)
     return blake2b(_encode(command), digest_size=16).digest()

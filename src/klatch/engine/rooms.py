@@ -4,7 +4,7 @@ from typing import Final
 
 from klatch.core import rooms as rules
 from klatch.core.answers import Ack, RoomState
-from klatch.core.commands import CreateRoom, Grant, Invite, JoinRoom, Kick, LeaveRoom, SetTopic
+from klatch.core.commands import Command, CreateRoom, Grant, Invite, JoinRoom, Kick, LeaveRoom, SetTopic
 from klatch.core.events import (
     AnyBody,
     Created,
@@ -146,6 +146,18 @@ def join(transaction: Transaction, actor: Account, command: JoinRoom) -> Ack:
     return Ack(cid=command.cid, room=entry.room, seq=entry.seq, id=entry.id, ts=entry.ts)
 
 
+def enter_by_link(
+    transaction: Transaction, actor: Account, room: str, role: str, command: Command | None = None
+) -> Entry:
+    """Makes the actor, who is no member, one of a room that a link leads into."""
+    place = transaction.place(room, actor.id)
+    if place is None or place.role is not None:
+        raise LookupError(f"{actor.id} cannot enter {room}")
+    _check_room_for_one_more(transaction, actor)
+    transaction.uninvite(room, actor.id)
+    return _enter(transaction, actor, name_for(transaction, place.room, actor.id), role, command)
+
+
 def leave(transaction: Transaction, actor: Account, command: LeaveRoom) -> Ack:
     """Ends the actor's membership."""
     place = find(transaction, actor, command.room)
@@ -244,7 +256,7 @@ def _begin_direct(transaction: Transaction, viewer: Account, people: list[Accoun
 
 
 def _enter(
-    transaction: Transaction, actor: Account, room: RoomName, role: str, command: JoinRoom | None = None
+    transaction: Transaction, actor: Account, room: RoomName, role: str, command: Command | None = None
 ) -> Entry:
     transaction.add_member(room.id, actor.id, role)
     transaction.append(actor.id, sign(actor), Entered(room=room))
@@ -252,7 +264,7 @@ def _enter(
 
 
 def _sign_and_append(
-    transaction: Transaction, actor: Account, room: str, body: AnyBody, command: JoinRoom | None
+    transaction: Transaction, actor: Account, room: str, body: AnyBody, command: Command | None
 ) -> Entry:
     if command is None:
         return transaction.append(room, sign(actor), body)

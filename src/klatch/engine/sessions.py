@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 from klatch.core.answers import AnyAnswer
+from klatch.core.credentials import EVERYTHING
 from klatch.core.events import Entry
 from klatch.core.limits import Limits
 from klatch.core.members import Account
@@ -22,15 +23,46 @@ class Shape(Protocol):
         """An answer or hint, as bytes; empty if this shape does not show it."""
 
 
-class Session:
-    """One connection of one account."""
+class Caller(Protocol):
+    """Whoever asks for something: a session, or one request of a program. `credential` is the id of what let it in
+    (None: a guest's name), `scopes` are what that may be used for."""
 
-    __slots__ = ("account", "address", "backlog", "close", "door", "shape", "since")
+    @property
+    def account(self) -> Account: ...
+
+    @property
+    def address(self) -> str: ...
+
+    @property
+    def credential(self) -> str | None: ...
+
+    @property
+    def scopes(self) -> frozenset[str]: ...
+
+
+class Session:
+    """One connection of one account; with a `fleeting` one its credential ends."""
+
+    __slots__ = ("account", "address", "backlog", "close", "credential", "door", "fleeting", "scopes", "shape", "since")
 
     def __init__(
-        self, account: Account, *, door: str, address: str, shape: Shape, backlog: Backlog, close: "Close", since: int
+        self,
+        account: Account,
+        *,
+        door: str,
+        address: str,
+        shape: Shape,
+        backlog: Backlog,
+        close: "Close",
+        since: int,
+        credential: str | None = None,
+        scopes: frozenset[str] = EVERYTHING,
+        fleeting: bool = False,
     ) -> None:
         self.account = account
+        self.credential = credential
+        self.scopes = scopes
+        self.fleeting = fleeting
         self.door = door
         self.address = address
         self.shape = shape

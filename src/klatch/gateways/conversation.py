@@ -10,9 +10,11 @@ import msgspec
 from klatch.core import commands as ask
 from klatch.core.answers import AnyAnswer, Bye, Pong, Refusal
 from klatch.core.commands import Request
-from klatch.core.grammar import Place, SwitchAck, parse
+from klatch.core.credentials import claimed
+from klatch.core.grammar import AskPassword, Place, SwitchAck, parse
 from klatch.core.refusals import CODES, Refused
 from klatch.engine.accounts import Entrance
+from klatch.engine.authentication import Attempt
 from klatch.engine.backlog import Backlog
 from klatch.engine.engine import Engine
 from klatch.engine.sessions import Session
@@ -25,15 +27,22 @@ _LOOK_AGAIN: Final = 0.05  # seconds
 _NONSENSE: Final = frozenset(
     {"bad_json", "type", "number", "utf8", "unknown_field", "missing_field", "unknown_op", "too_big", "cid"}
 )
+_WHERE: Final = {
+    "login": "the page to sign in, or `klatch login`",
+    "register": "the page to register, or /register at the line door",
+    "password": "the settings of your account, or /password at the line door",
+}
 _FAULT: Final = "Something went wrong in the server; it was logged. Try again."
 
 
 class Peer(msgspec.Struct, frozen=True):
-    """Who is at the other end: the door, the address, and whether a guest is let in from there."""
+    """Who is at the other end: the door, the address, whether a guest is let in from there, and whether a session that
+    is begun at this door lasts longer than the connection."""
 
     door: str
     address: str
     guests: bool
+    lasting: bool = True
 
 
 class Wire(Protocol):
@@ -235,6 +244,8 @@ class Conversation:
                 self._refuse(
                     Refused("usage", "/ack is for the line door; here every message is confirmed."), typed.cid, None
                 )
+            case AskPassword(to=to):
+                self._refuse(Refused("usage", f"A password is never typed here. Use {_WHERE[to]}."), typed.cid, None)
             case ask.Query():
                 self._do(msgspec.structs.replace(request, ref=typed.cid))
             case _:
@@ -244,14 +255,16 @@ class Conversation:
         if self.session is not None or self._hello is not None:
             self._refuse(Refused("not_allowed", "You have said hello already."), None, None)
             return
-        if not self._peer.guests:
-            refused = Refused("guests_refused", "This server lets in no guests from your address.")
+        try:
+            shown = claimed(hello)
+        except Refused as refused:
             self._refuse(refused, None, None)
-            self.end(refused.code, refused.message)
             return
+        peer = self._peer
+        attempt = Attempt(shown, peer.address, guests=peer.guests, lasting=peer.lasting, device=hello.client)
         self._hello = hello
         self._busy += 1
-        self._engine.enter(hello, self._peer.address, self._entered)
+        self._engine.enter(attempt, self._entered)
 
     def _entered(self, outcome: Any) -> None:
         hello, self._hello = self._hello, None
@@ -260,6 +273,8 @@ class Conversation:
             return
         if self._ended:
             self._engine.forget(outcome.account)
+            if outcome.begun and outcome.credential is not None:
+                self._engine.drop(outcome.credential)  # nobody was told its token
             return
         session = Session(
             outcome.account,
@@ -269,6 +284,9 @@ class Conversation:
             backlog=self.backlog,
             close=self.end,
             since=self._engine.clock(),
+            credential=outcome.credential,
+            scopes=outcome.scopes,
+            fleeting=outcome.begun and not self._peer.lasting,
         )
         states = {room.id: room.head for room in outcome.rooms} | {outcome.account.id: outcome.head}
         cursors = hello.cursors if hello is not None else None

@@ -10,7 +10,8 @@ _USUAL: Final = "http://127.0.0.1:8000"
 
 class Address(msgspec.Struct, frozen=True):
     """Where the doors are, as programs read it; None for one that is closed. `https` is the encrypted one of the
-    addresses for HTTP, which may be the only one; `fingerprint` is that of its key."""
+    addresses for HTTP, which may be the only one; `fingerprint` is that of its key; `owner` is the first owner's
+    link."""
 
     http: str | None
     line: str | None
@@ -19,11 +20,13 @@ class Address(msgspec.Struct, frozen=True):
     data: str
     https: str | None = None
     fingerprint: str | None = None
+    owner: str | None = None
 
 
 class Doors(msgspec.Struct, frozen=True, kw_only=True):
     """The open doors. `hosts`: the names or addresses of this machine, the one for itself first; `encrypted`: whether
-    HTTP at `port` and lines are; `pinned`: whether the certificate is of the server's own making."""
+    HTTP at `port` and lines are; `pinned`: whether the certificate is of the server's own making; `owner`: the first
+    owner's link, where it may be shown."""
 
     hosts: tuple[str, ...]
     port: int | None
@@ -36,6 +39,7 @@ class Doors(msgspec.Struct, frozen=True, kw_only=True):
     public_url: str
     pid: int
     data: str
+    owner: str | None = None
 
     @property
     def address(self) -> Address:
@@ -49,6 +53,7 @@ class Doors(msgspec.Struct, frozen=True, kw_only=True):
             data=self.data,
             https=self._https(host),
             fingerprint=self.fingerprint,
+            owner=self.owner,
         )
 
     @property

@@ -6,6 +6,7 @@ import msgspec
 
 from klatch.core.answers import AnyAnswer
 from klatch.core.commands import Hello, Request
+from klatch.core.credentials import claimed
 from klatch.core.events import Entry
 from klatch.core.refusals import Refused
 from klatch.protocols import strict
@@ -30,10 +31,12 @@ _decode_marks = msgspec.json.Decoder(_Marks).decode
 def read(frame: bytes) -> Request:
     """The request in a frame. Refuses what is not exactly one of docs/protocol.md."""
     request = _frames.read(frame)
-    if type(request) is Hello and request.cursors is not None and request.cursors.rooms:
-        seqs = set(request.cursors.rooms.values())
-        for seq in {min(seqs), max(seqs)} | ({0} & seqs):  # not each: a zero costs a look through the frame
-            strict.check_number(frame, "cursors", seq)
+    if type(request) is Hello:
+        claimed(request)
+        if request.cursors is not None and request.cursors.rooms:
+            seqs = set(request.cursors.rooms.values())
+            for seq in {min(seqs), max(seqs)} | ({0} & seqs):  # not each: a zero costs a look through the frame
+                strict.check_number(frame, "cursors", seq)
     if len(getattr(request, "ref", None) or "") > REF_MOST:
         raise Refused("too_long", f"A ref has at most {REF_MOST} characters.", field="ref")
     return request

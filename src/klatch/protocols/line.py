@@ -24,7 +24,7 @@ from klatch.core.answers import (
 )
 from klatch.core.commands import Request
 from klatch.core.events import Created, Departed, Entered, Entry, Joined, Message, Renamed, RoomName
-from klatch.core.grammar import Place, SwitchAck, parse
+from klatch.core.grammar import AskPassword, Place, SwitchAck, parse
 from klatch.core.refusals import Refused
 from klatch.core.texts import make_inert
 from klatch.core.view import Item
@@ -81,6 +81,8 @@ class LineDialect:
             case SwitchAck(on=on):
                 self._confirms = on
                 return None
+            case AskPassword():
+                raise Refused("usage", "A password cannot be asked for here yet.")
             case ask.JoinRoom() | ask.CreateRoom():
                 self._going_to = request.cid
         if getattr(request, "room", None) == "":

@@ -8,6 +8,7 @@ from unicodedata import combining, east_asian_width
 from klatch.core.answers import HelpText, Person, RoomState
 from klatch.core.events import (
     AnyBody,
+    Audited,
     Author,
     Created,
     Deleted,
@@ -22,6 +23,9 @@ from klatch.core.events import (
     Left,
     Message,
     Reacted,
+    Registered,
+    RoleGiven,
+    SignedOut,
     StatusSet,
     TopicSet,
     Unreacted,
@@ -31,6 +35,13 @@ from klatch.core.texts import make_inert
 from klatch.core.view import Item
 
 _CELL_MOST: Final = 24
+_SIGNED_OUT: Final = {
+    "revoked": "Some of your sessions or tokens were revoked.",
+    "password": "Your password was changed; your other sessions ended.",
+    "suspended": "Your account was suspended.",
+    "banned": "You were banned.",
+    "erased": "Your account was erased.",
+}
 _MINUTE: Final = 60_000
 _HOUR: Final = 60 * _MINUTE
 _DAY: Final = 24 * _HOUR
@@ -110,6 +121,8 @@ def spell_body(author: Author, body: AnyBody) -> str:  # noqa: C901, PLR0912 - o
             return f"* {who} invited {person.name}."
         case Kicked(person=person, reason=reason):
             return f"* {who} removed {person.name}{f': {make_inert(reason)}' if reason else ''}."
+        case Granted(person=person) if person == author:
+            return f"* {who} is registered now."
         case Granted(person=person, role=role):
             return f"* {who} made {person.name} {role}."
         case TopicSet(topic=topic):
@@ -120,6 +133,14 @@ def spell_body(author: Author, body: AnyBody) -> str:  # noqa: C901, PLR0912 - o
             return f"* You are shown as {make_inert(name)} now."
         case StatusSet(text=text, away=away):
             return f"* {_status(text, away=away)}"
+        case Registered():
+            return f"* {who} is registered now, and comes back with the password."
+        case RoleGiven(role=role):
+            return f"* {who} gave you the role {role} on this server."
+        case SignedOut(why=why):
+            return f"* {_SIGNED_OUT.get(why, _SIGNED_OUT['revoked'])}"
+        case Audited():
+            return _act(who, body)
         case Unreadable():
             return "* This entry cannot be read: it is damaged in the server's store."
         case _:
@@ -156,6 +177,12 @@ def _status(text: str, *, away: bool) -> str:
     if away:
         return f"You are away{f': {text}' if text else ''}."
     return f"Your status is: {text}" if text else "You are back, and have no status."
+
+
+def _act(who: str, act: Audited) -> str:
+    named = [each.name for each in (act.person, act.room) if each is not None]
+    about = ", ".join([*named, make_inert(act.detail)] if act.detail else named)
+    return f"* {who}: {act.act} ({about})" if about else f"* {who}: {act.act}"
 
 
 def _title(person: Person) -> str:

@@ -10,6 +10,7 @@ from typing import Final
 import apsw
 
 from klatch.core.events import Author, Created
+from klatch.core.members import SYSTEM
 from klatch.core.names import room_key
 from klatch.core.rooms import LOBBY
 from klatch.storage import queries
@@ -21,7 +22,6 @@ from klatch.storage.transaction import Transaction
 
 FILE: Final = "klatch.sqlite"
 UNFINISHED: Final = "restore.whole"  # a folder that is there while a restore puts its files in place
-SYSTEM: Final = "klatch"  # whom entries are by that nobody said
 _CHECKED_LOGS: Final = 100
 _CHECKED_ENTRIES: Final = 1_000
 

@@ -4,10 +4,26 @@ from collections.abc import Callable
 from typing import Protocol, TypeVar
 
 from klatch.storage.reader import Reader
-from klatch.storage.rows import Life, NewAccount, NewRoom, Place
+from klatch.storage.rows import Credential, Life, Link, Listed, NewAccount, NewCredential, NewLink, NewRoom, Place
 from klatch.storage.transaction import Transaction
 
-__all__ = ["Decision", "Done", "Life", "Look", "NewAccount", "NewRoom", "Place", "Reader", "Store", "Transaction"]
+__all__ = [
+    "Credential",
+    "Decision",
+    "Done",
+    "Life",
+    "Link",
+    "Listed",
+    "Look",
+    "NewAccount",
+    "NewCredential",
+    "NewLink",
+    "NewRoom",
+    "Place",
+    "Reader",
+    "Store",
+    "Transaction",
+]
 
 T = TypeVar("T")
 

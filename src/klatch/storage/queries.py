@@ -3,7 +3,10 @@
 from functools import cache
 from typing import Final
 
-_ACCOUNT: Final = "a.id, a.username, a.display_name, a.role, a.secret_hash IS NULL, a.status, a.away"
+_ACCOUNT: Final = """
+    a.id, a.username, a.display_name, a.role, a.secret_hash IS NULL AND a.role = 'guest', a.status, a.away,
+    a.status_until, a.suspended_ts IS NOT NULL
+"""
 _ROOM: Final = "r.id, r.kind, r.name, r.topic, r.direct_key"
 _PLACE: Final = f"{_ROOM}, m.role, coalesce(m.horizon, 1), coalesce(d.seq, 0)"
 _PLACES: Final = f"""
@@ -24,9 +27,71 @@ ADD_ACCOUNT: Final = """
 """
 SET_USERNAME: Final = "UPDATE accounts SET username = :name, username_key = :key WHERE id = :id"
 SET_DISPLAY_NAME: Final = "UPDATE accounts SET display_name = :name WHERE id = :id"
-SET_STATUS: Final = "UPDATE accounts SET status = :text, away = :away WHERE id = :id"
+SET_STATUS: Final = "UPDATE accounts SET status = :text, away = :away, status_until = :until WHERE id = :id"
+STATUSES_PASSED: Final = f"SELECT {_ACCOUNT} FROM accounts a WHERE a.status_until <= :now AND a.ended_ts IS NULL"
 SET_SEEN: Final = "UPDATE accounts SET seen_ts = :now WHERE id = :id"
-END_ACCOUNT: Final = "UPDATE accounts SET username_key = NULL, secret_hash = NULL, ended_ts = :now WHERE id = :id"
+END_ACCOUNT: Final = """
+    UPDATE accounts SET
+        username_key = NULL, secret_hash = NULL, password_hash = NULL, scram_salt = NULL, scram_iterations = NULL,
+        scram_stored_key = NULL, scram_server_key = NULL, status = '', status_until = NULL, ended_ts = :now
+    WHERE id = :id
+"""
+ARGON2: Final = "SELECT password_hash FROM accounts WHERE id = :id AND ended_ts IS NULL"
+SCRAM: Final = """
+    SELECT scram_salt, scram_iterations, scram_stored_key, scram_server_key FROM accounts
+    WHERE id = :id AND ended_ts IS NULL AND scram_salt IS NOT NULL
+"""
+SET_KEYS: Final = """
+    UPDATE accounts SET
+        secret_hash = NULL, password_hash = :argon2, scram_salt = :salt, scram_iterations = :iterations,
+        scram_stored_key = :stored_key, scram_server_key = :server_key
+    WHERE id = :id
+"""
+SET_SERVER_ROLE: Final = "UPDATE accounts SET role = :role WHERE id = :id"
+SET_SUSPENDED: Final = "UPDATE accounts SET suspended_ts = :ts WHERE id = :id"
+PROMOTE_GUEST: Final = "UPDATE members SET role = 'member' WHERE account_id = :account AND role = 'guest'"
+ACCOUNTS_AFTER: Final = f"""
+    SELECT {_ACCOUNT}, a.created_ts, a.seen_ts, a.suspended_ts FROM accounts a
+    WHERE a.username_key > :after AND a.username_key IS NOT NULL ORDER BY a.username_key LIMIT :limit
+"""
+OWNERS_COUNT: Final = "SELECT count(*) FROM accounts WHERE role = 'owner' AND password_hash IS NOT NULL"
+
+# Credentials and links.
+_CREDENTIAL: Final = (
+    "c.id, c.account_id, c.kind, c.name, c.scopes, c.fleeting, c.created_ts, c.seen_ts, c.address, c.expires_ts"
+)
+CREDENTIAL_BY_SECRET: Final = f"SELECT {_CREDENTIAL} FROM credentials c WHERE c.secret_hash = :secret_hash"
+CREDENTIALS_OF: Final = f"SELECT {_CREDENTIAL} FROM credentials c WHERE c.account_id = :account ORDER BY c.seen_ts DESC"
+ADD_CREDENTIAL: Final = """
+    INSERT INTO credentials
+        (id, account_id, kind, secret_hash, name, scopes, fleeting, created_ts, seen_ts, address, expires_ts)
+    VALUES (:id, :account, :kind, :secret_hash, :name, :scopes, :fleeting, :now, :now, :address, :expires)
+"""
+TOUCH_CREDENTIAL: Final = "UPDATE credentials SET seen_ts = :now, address = :address WHERE id = :id"
+REMOVE_CREDENTIAL: Final = "DELETE FROM credentials WHERE id = :id"
+REMOVE_CREDENTIALS: Final = "DELETE FROM credentials WHERE account_id = :account"
+REMOVE_FLEETING_CREDENTIALS: Final = "DELETE FROM credentials WHERE fleeting <> 0"
+REMOVE_OLD_CREDENTIALS: Final = """
+    DELETE FROM credentials WHERE expires_ts <= :now OR (kind = 'session' AND seen_ts < :unseen)
+"""
+_LINK: Final = """
+    l.id, l.kind, l.account_id, l.room_id, l.role, l.uses_left, l.created_by, l.created_ts, l.expires_ts
+"""
+LINK_BY_SECRET: Final = f"SELECT {_LINK} FROM links l WHERE l.secret_hash = :secret_hash"
+LINK: Final = f"SELECT {_LINK} FROM links l WHERE l.id = :id"
+LINKS: Final = f"SELECT {_LINK} FROM links l ORDER BY l.id DESC LIMIT :limit"
+LINKS_BY: Final = f"SELECT {_LINK} FROM links l WHERE l.created_by = :account ORDER BY l.id DESC LIMIT :limit"
+ADD_LINK: Final = """
+    INSERT INTO links
+        (id, kind, secret_hash, account_id, room_id, role, uses_left, created_by, created_ts, expires_ts)
+    VALUES (:id, :kind, :secret_hash, :account, :room, :role, :uses, :creator, :now, :expires)
+"""
+USE_LINK: Final = "UPDATE links SET uses_left = uses_left - 1 WHERE id = :id"
+REMOVE_LINK: Final = "DELETE FROM links WHERE id = :id"
+REMOVE_LINKS_OF_KIND: Final = "DELETE FROM links WHERE kind = :kind"
+REMOVE_RESETS: Final = "DELETE FROM links WHERE kind = 'reset' AND account_id = :account"
+REMOVE_LINKS_BY: Final = "DELETE FROM links WHERE created_by = :account OR account_id = :account"
+REMOVE_OLD_LINKS: Final = "DELETE FROM links WHERE expires_ts <= :now OR uses_left <= 0"
 FLEETING_ACCOUNTS: Final = (
     "SELECT id FROM accounts WHERE secret_hash IS NULL AND username_key IS NOT NULL AND role = 'guest'"
 )
@@ -199,6 +264,30 @@ CONTRADICTIONS: Final = (
         )
         """,
         "In log {} entry {} changes {}, which is not there before it.",
+    ),
+    (
+        "SELECT id FROM credentials WHERE kind NOT IN ('session', 'token') OR length(secret_hash) <> 32",
+        "The credential {} is none that can be used.",
+    ),
+    (
+        """
+        SELECT c.id, c.account_id FROM credentials c JOIN accounts a ON a.id = c.account_id WHERE a.ended_ts IS NOT NULL
+        """,
+        "The credential {} lets in account {}, which has ended.",
+    ),
+    (
+        """
+        SELECT l.id FROM links l WHERE kind NOT IN ('owner', 'invite', 'reset') OR length(secret_hash) <> 32
+        OR uses_left < 0 OR (kind = 'reset') <> (account_id IS NOT NULL)
+        """,
+        "The link {} is none that can be used.",
+    ),
+    (
+        """
+        SELECT id FROM accounts WHERE password_hash IS NOT NULL AND (scram_salt IS NULL OR scram_iterations IS NULL
+        OR scram_stored_key IS NULL OR scram_server_key IS NULL OR role = 'guest' OR ended_ts IS NOT NULL)
+        """,
+        "Account {} has a password, but not all that belongs to it.",
     ),
     (
         """

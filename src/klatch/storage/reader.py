@@ -1,7 +1,7 @@
 """Looks things up in one snapshot of the store."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import msgspec
 
@@ -9,9 +9,10 @@ from klatch.core.events import AnyBody, Author, Entry, Unreadable
 from klatch.core.members import Account
 from klatch.core.rooms import Room
 from klatch.storage import queries
-from klatch.storage.rows import Life, Member, Place, Recorded
+from klatch.storage.rows import Credential, Life, Link, Listed, Member, Place, Recorded
 
 Parameters = Mapping[str, Any] | Sequence[Any]
+_ACCOUNT_COLUMNS: Final = 9
 _read_body = msgspec.json.Decoder(AnyBody).decode
 
 
@@ -49,6 +50,58 @@ class Reader:
     def account_by_secret(self, secret_hash: bytes) -> Account | None:
         """The account that this secret brings back."""
         return _account(self._db.row(queries.ACCOUNT_BY_SECRET, {"secret_hash": secret_hash}))
+
+    def accounts_after(self, key: str, limit: int) -> list[Listed]:
+        """The accounts that have not ended, by the keys of their usernames, after one of these."""
+        rows = self._db.rows(queries.ACCOUNTS_AFTER, {"after": key, "limit": limit})
+        return [Listed(_as_account(row), *row[_ACCOUNT_COLUMNS:]) for row in rows]
+
+    def password_hash(self, account: str) -> str | None:
+        """What is kept of an account's password, or None if it has none."""
+        row = self._db.row(queries.ARGON2, {"id": int(account)})
+        return None if row is None else row[0]
+
+    def scram_keys(self, account: str) -> tuple[bytes, int, bytes, bytes] | None:
+        """An account's keys for SCRAM-SHA-256: salt, iterations, stored key, server key."""
+        row = self._db.row(queries.SCRAM, {"id": int(account)})
+        return None if row is None else (row[0], row[1], row[2], row[3])
+
+    def has_owner(self) -> bool:
+        """Whether somebody owns the server who can sign in."""
+        return bool(self._value(queries.OWNERS_COUNT))
+
+    def statuses_passed(self, now: int) -> list[Account]:
+        """The accounts whose status was to be theirs until a time that has passed (ms UTC)."""
+        return [_as_account(row) for row in self._db.rows(queries.STATUSES_PASSED, {"now": now})]
+
+    # Credentials and links.
+
+    def credential_by_secret(self, secret_hash: bytes) -> Credential | None:
+        """The credential of this secret, also one that has expired."""
+        row = self._db.row(queries.CREDENTIAL_BY_SECRET, {"secret_hash": secret_hash})
+        return None if row is None else _as_credential(row)
+
+    def credentials_of(self, account: str) -> list[Credential]:
+        """What lets an account in, the one that was seen last first."""
+        return [_as_credential(row) for row in self._db.rows(queries.CREDENTIALS_OF, {"account": int(account)})]
+
+    def link(self, link: str) -> Link | None:
+        """A link by its id."""
+        row = self._db.row(queries.LINK, {"id": int(link)})
+        return None if row is None else _as_link(row)
+
+    def link_by_secret(self, secret_hash: bytes) -> Link | None:
+        """The link of this secret, also one that has expired."""
+        row = self._db.row(queries.LINK_BY_SECRET, {"secret_hash": secret_hash})
+        return None if row is None else _as_link(row)
+
+    def links(self, limit: int, by: str | None = None) -> list[Link]:
+        """The links that there are, or those that one account made, the last first."""
+        if by is None:
+            rows = self._db.rows(queries.LINKS, {"limit": limit})
+        else:
+            rows = self._db.rows(queries.LINKS_BY, {"account": int(by), "limit": limit})
+        return [_as_link(row) for row in rows]
 
     def fleeting_accounts(self) -> list[str]:
         """The ids of accounts that should have ended with their connection."""
@@ -114,7 +167,7 @@ class Reader:
     def members(self, room: str, limit: int = 100_000) -> list[Member]:
         """The members of a room, by username."""
         rows = self._db.rows(queries.MEMBERS, {"room": int(room), "limit": limit})
-        return [Member(_as_account(row[:7]), row[7]) for row in rows]
+        return [Member(_as_account(row), row[_ACCOUNT_COLUMNS]) for row in rows]
 
     def members_count(self, room: str) -> int:
         """How many members a room has."""
@@ -227,7 +280,39 @@ def _account(row: tuple[Any, ...] | None) -> Account | None:
 
 
 def _as_account(row: tuple[Any, ...]) -> Account:
-    return Account(str(row[0]), row[1], row[2], row[3], bool(row[4]), row[5], bool(row[6]))
+    fleeting, status, away, until, suspended = row[4:_ACCOUNT_COLUMNS]
+    return Account(str(row[0]), row[1], row[2], row[3], bool(fleeting), status, bool(away), until, bool(suspended))
+
+
+def _as_credential(row: tuple[Any, ...]) -> Credential:
+    number, account, kind, name, scopes, fleeting, created, seen, address, expires = row
+    return Credential(
+        str(number),
+        str(account),
+        kind,
+        name,
+        frozenset(scopes.split()),
+        bool(fleeting),
+        created,
+        seen,
+        address,
+        expires,
+    )
+
+
+def _as_link(row: tuple[Any, ...]) -> Link:
+    number, kind, account, room, role, uses_left, created_by, created, expires = row
+    return Link(
+        str(number),
+        kind,
+        None if account is None else str(account),
+        None if room is None else str(room),
+        role,
+        uses_left,
+        str(created_by),
+        created,
+        expires,
+    )
 
 
 def _place(row: tuple[Any, ...] | None) -> Place | None:

@@ -57,3 +57,67 @@ class NewRoom(msgspec.Struct, frozen=True):
     key: str | None = None
     direct_key: str | None = None
     topic: str = ""
+
+
+class Credential(msgspec.Struct, frozen=True):
+    """What lets an account in: a session that began with a password, or the token of a script. Times are ms UTC."""
+
+    id: str
+    account: str
+    kind: str
+    name: str
+    scopes: frozenset[str]
+    fleeting: bool
+    created: int
+    seen: int
+    address: str
+    expires: int | None
+
+
+class NewCredential(msgspec.Struct, frozen=True):
+    """A credential to be; `expires` is ms UTC."""
+
+    account: str
+    kind: str
+    secret_hash: bytes
+    name: str
+    scopes: frozenset[str]
+    address: str
+    fleeting: bool = False
+    expires: int | None = None
+
+
+class Link(msgspec.Struct, frozen=True):
+    """What lets somebody in who has no password yet, or not any more. Times are ms UTC."""
+
+    id: str
+    kind: str
+    account: str | None
+    room: str | None
+    role: str | None
+    uses_left: int
+    created_by: str
+    created: int
+    expires: int | None
+
+
+class NewLink(msgspec.Struct, frozen=True):
+    """A link to be; `expires` is ms UTC."""
+
+    kind: str
+    secret_hash: bytes
+    created_by: str
+    account: str | None = None
+    room: str | None = None
+    role: str | None = None
+    uses: int = 1
+    expires: int | None = None
+
+
+class Listed(msgspec.Struct, frozen=True):
+    """An account in the list of all, with when it began, was last seen and was suspended (ms UTC)."""
+
+    account: Account
+    created: int
+    seen: int
+    suspended: int | None

@@ -6,12 +6,13 @@ from typing import Any, Final
 
 import msgspec
 
+from klatch.core.credentials import Keys
 from klatch.core.events import AnyBody, Author, Entry, target_of
 from klatch.storage import queries
 from klatch.storage.postponing import PostponingDriver
 from klatch.storage.reader import Driver
 from klatch.storage.remembering import RememberingReader
-from klatch.storage.rows import NewAccount, NewRoom, Recorded
+from klatch.storage.rows import NewAccount, NewCredential, NewLink, NewRoom, Recorded
 
 HASH_BYTES: Final = 8
 _write_body = msgspec.json.Encoder().encode
@@ -108,9 +109,35 @@ class Transaction(RememberingReader):
         """Gives an account another display name."""
         self._change(queries.SET_DISPLAY_NAME, {"id": int(account), "name": name})
 
-    def set_status(self, account: str, text: str, *, away: bool) -> None:
-        """Gives an account another status."""
-        self._change(queries.SET_STATUS, {"id": int(account), "text": text, "away": int(away)})
+    def set_status(self, account: str, text: str, *, away: bool, until: int | None = None) -> None:
+        """Gives an account another status, for good or until a time (ms UTC)."""
+        self._change(queries.SET_STATUS, {"id": int(account), "text": text, "away": int(away), "until": until})
+
+    def set_password(self, account: str, keys: Keys) -> None:
+        """Gives an account a password; a guest's secret brings it back no more."""
+        self._change(
+            queries.SET_KEYS,
+            {
+                "id": int(account),
+                "argon2": keys.argon2,
+                "salt": keys.salt,
+                "iterations": keys.iterations,
+                "stored_key": keys.stored_key,
+                "server_key": keys.server_key,
+            },
+        )
+
+    def set_server_role(self, account: str, role: str) -> None:
+        """Gives an account another role on the server."""
+        self._change(queries.SET_SERVER_ROLE, {"id": int(account), "role": role})
+
+    def promote_guest(self, account: str) -> None:
+        """Makes an account a member where it was a guest."""
+        self._change(queries.PROMOTE_GUEST, {"account": int(account)})
+
+    def set_suspended(self, account: str, ts: int | None) -> None:
+        """Suspends an account as from a time (ms UTC), or ends that."""
+        self._change(queries.SET_SUSPENDED, {"id": int(account), "ts": ts})
 
     def set_seen(self, account: str) -> None:
         """Notes that the account was here now."""
@@ -120,6 +147,90 @@ class Transaction(RememberingReader):
         """Ends an account: it is in no room any more, its name is free, its words stay."""
         self._change(queries.END_ACCOUNT, {"id": int(account), "now": self.now})
         self._change(queries.REMOVE_MEMBERSHIPS, {"account": int(account)})
+        self._db.run(queries.REMOVE_CREDENTIALS, {"account": int(account)})
+        self._db.run(queries.REMOVE_LINKS_BY, {"account": int(account)})
+
+    # Credentials and links.
+
+    def add_credential(self, credential: NewCredential) -> str:
+        """Adds what lets an account in; gives its id. Raises Reused if the secret is known already."""
+        identity = self._make_id(self.now)
+        self._db.run(
+            queries.ADD_CREDENTIAL,
+            {
+                "id": identity,
+                "account": int(credential.account),
+                "kind": credential.kind,
+                "secret_hash": credential.secret_hash,
+                "name": credential.name,
+                "scopes": " ".join(sorted(credential.scopes)),
+                "fleeting": int(credential.fleeting),
+                "address": credential.address,
+                "expires": credential.expires,
+                "now": self.now,
+            },
+        )
+        return str(identity)
+
+    def touch_credential(self, credential: str, address: str) -> None:
+        """Notes that a credential was used now, from an address."""
+        self._db.run(queries.TOUCH_CREDENTIAL, {"id": int(credential), "address": address, "now": self.now})
+
+    def remove_credential(self, credential: str) -> None:
+        """Lets nobody in by this any more."""
+        self._db.run(queries.REMOVE_CREDENTIAL, {"id": int(credential)})
+
+    def remove_credentials(self, account: str) -> None:
+        """Lets nobody in any more by any credential of an account."""
+        self._db.run(queries.REMOVE_CREDENTIALS, {"account": int(account)})
+
+    def remove_fleeting_credentials(self) -> None:
+        """Forgets those that should have ended with their connections."""
+        self._db.run(queries.REMOVE_FLEETING_CREDENTIALS)
+
+    def remove_old_credentials(self, unseen: int) -> None:
+        """Forgets those that have expired, and sessions last seen before a time (ms UTC)."""
+        self._db.run(queries.REMOVE_OLD_CREDENTIALS, {"now": self.now, "unseen": unseen})
+
+    def add_link(self, link: NewLink) -> str:
+        """Adds a link; gives its id. Raises Reused if the secret is known already."""
+        identity = self._make_id(self.now)
+        self._db.run(
+            queries.ADD_LINK,
+            {
+                "id": identity,
+                "kind": link.kind,
+                "secret_hash": link.secret_hash,
+                "account": None if link.account is None else int(link.account),
+                "room": None if link.room is None else int(link.room),
+                "role": link.role,
+                "uses": link.uses,
+                "creator": int(link.created_by),
+                "expires": link.expires,
+                "now": self.now,
+            },
+        )
+        return str(identity)
+
+    def use_link(self, link: str) -> None:
+        """Counts one use of a link."""
+        self._db.run(queries.USE_LINK, {"id": int(link)})
+
+    def remove_link(self, link: str) -> None:
+        """Takes a link back."""
+        self._db.run(queries.REMOVE_LINK, {"id": int(link)})
+
+    def remove_owner_links(self) -> None:
+        """Takes the first owner's link back."""
+        self._db.run(queries.REMOVE_LINKS_OF_KIND, {"kind": "owner"})
+
+    def remove_resets(self, account: str) -> None:
+        """Takes back the links that would set an account's password."""
+        self._db.run(queries.REMOVE_RESETS, {"account": int(account)})
+
+    def remove_old_links(self) -> None:
+        """Forgets the links that have expired or are used up."""
+        self._db.run(queries.REMOVE_OLD_LINKS, {"now": self.now})
 
     # Rooms and membership.
 

@@ -71,7 +71,8 @@ class Client:
         """Connects; raises Unreachable, Refused, or CannotKeep."""
         hello = self._hello
         if hello.secret is None:
-            secret = Secrets(secrets_folder(), self.address.folder).get(hello.name)
+            name = hello.name or ""
+            secret = Secrets(secrets_folder(), self.address.folder).get(name)
             hello = msgspec.structs.replace(hello, secret=secret)
         self._talk = self._begin(hello, self._listeners)
         self._first = await self._talk.start(with_outbox=self._outbox)
