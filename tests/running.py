@@ -48,7 +48,7 @@ class Server:
 
     @property
     def websocket(self) -> str:
-        return f"ws://127.0.0.1:{self.port}/ws"
+        return f"{'wss' if self.url.startswith('https') else 'ws'}://127.0.0.1:{self.port}/ws"
 
     def get(self, path: str) -> str:
         with urlopen(self.url + path, timeout=5) as response:  # noqa: S310 - the test's own server

@@ -7,10 +7,11 @@ from typing import Self
 
 
 class Proxy:
-    """Passes bytes both ways, until it is cut. `deaf`: no answer arrives; `shut`: nobody comes in."""
+    """Passes bytes both ways, until it is cut. `deaf`: no answer arrives; `shut`: nobody comes in.
+    `port`: of the server, which may become another."""
 
     def __init__(self, port: int) -> None:
-        self._port = port
+        self.port = port
         self._open: list[asyncio.StreamWriter] = []
         self._server: asyncio.Server
         self.deaf = False
@@ -40,7 +41,7 @@ class Proxy:
             writer.transport.abort()
             return
         try:
-            far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._port)
+            far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self.port)
         except OSError:
             writer.transport.abort()
             return

@@ -1,22 +1,46 @@
 """The command line: `klatch serve` and the tools around it."""
 
+import os
+
 import click
 
 from klatch import __version__
 from klatch.cli.checking import verify
+from klatch.cli.ending import CONFIGURATION, fail
 from klatch.cli.keeping import backup, restore
 from klatch.cli.listing import rooms, users
 from klatch.cli.serving import serve
 from klatch.cli.talking import send, tail
+from klatch.cli.trusting import trust
+
+_EPILOG = """\b
+Environment, for the commands that talk to a server:
+  KLATCH_SERVER  where it is, as --server
+  KLATCH_NAME    the name to go by, as --name
+  KLATCH_TOKEN   a token to sign in with, as --token
+\b
+Exit status:
+  0   done
+  1   refused or failed; standard error says what to do
+  2   wrong usage
+  73  the data directory is in use
+  74  the store is damaged or cannot be used
+  75  try again: the server is away, or its disk failed
+  78  the configuration is bad
+"""
+_VARIABLES = ("KLATCH_SERVER", "KLATCH_NAME", "KLATCH_TOKEN")
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=_EPILOG)
 @click.version_option(__version__, prog_name="klatch")
 def cli() -> None:
     """Chat on one machine: one command, every kind of client, one conversation."""
+    for name in _VARIABLES:
+        if os.environ.get(name) == "":
+            fail(f"{name} is empty; give it a value, or unset it.", CONFIGURATION)
 
 
-for command in (serve, send, tail, rooms, users, backup, restore, verify):
+for command in (serve, send, tail, rooms, users, trust, backup, restore, verify):
     cli.add_command(command)
 
 

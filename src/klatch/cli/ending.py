@@ -36,7 +36,7 @@ def run(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
     """Runs what a client command does, and ends as it ended."""
     import asyncio
 
-    from klatch.clients.sdk import BadAddress, CannotKeep, Refused, Unanswered, Unreachable, Unreadable
+    from klatch.clients.sdk import BadAddress, CannotKeep, Refused, Unanswered, Unreachable, Unreadable, Untrusted
     from klatch.clients.shell.sending import Halted
 
     try:
@@ -49,7 +49,7 @@ def run(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         fail(f"{unreachable} Start one with `klatch serve`, or name another with --server.", TRY_AGAIN)
     except BadAddress as bad:
         fail(str(bad), WRONG_USAGE)
-    except (CannotKeep, Unreadable) as fault:
+    except (CannotKeep, Unreadable, Untrusted) as fault:
         fail(str(fault), FAILED)
     except BrokenPipeError:
         _drop_output()

@@ -2,15 +2,26 @@
 
 import asyncio
 import os
+from collections.abc import Callable
 from socket import gaierror
+from ssl import SSLCertVerificationError, SSLContext, SSLError
 from typing import Final
 
 import msgspec
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import InvalidHandshake, InvalidStatus, WebSocketException
+from websockets.exceptions import InvalidHandshake, InvalidMessage, InvalidStatus, WebSocketException
 
 from klatch.clients.sdk.address import Address
 from klatch.clients.sdk.faults import Unreachable
+from klatch.clients.sdk.trusting import (
+    SELF_SIGNED,
+    by_the_system,
+    expected_key,
+    explain_tls,
+    pinning,
+    remember,
+    speaks_tls,
+)
 from klatch.core.answers import Bye, Refusal, Welcome
 from klatch.core.commands import Hello
 from klatch.core.refusals import Refused
@@ -22,20 +33,17 @@ _WELCOME_WITHIN: Final = 15.0
 _CLOSE_WITHIN: Final = 2.0
 
 
-async def dial(address: Address, hello: Hello) -> tuple[ClientConnection, Welcome]:
-    """A connection that was welcomed. Raises Unreachable, or Refused if the server does not want this client."""
-    try:
-        socket = await connect(
-            address.websocket,
-            compression=None,
-            max_size=_MESSAGE_MOST,
-            open_timeout=_OPEN_WITHIN,
-            close_timeout=_CLOSE_WITHIN,
-            # A proxy for the wide world is of no use on the way to this machine itself.
-            proxy=None if address.local else True,
-        )
-    except (OSError, TimeoutError, WebSocketException, ValueError) as fault:
-        raise _explain(address, fault) from None
+async def dial(
+    address: Address, hello: Hello, notice: Callable[[str], None] | None = None
+) -> tuple[ClientConnection, Welcome]:
+    """A connection that was welcomed; `notice` is told if its key was met for the first time.
+
+    Raises Unreachable, Untrusted, CannotKeep, or Refused if the server does not want this client.
+    """
+    if address.secure:
+        socket = await _open_secure(address, notice)
+    else:
+        socket = await _open_plain(address)
     try:
         async with asyncio.timeout(_WELCOME_WITHIN):
             return socket, await _greet(socket, hello)
@@ -45,6 +53,54 @@ async def dial(address: Address, hello: Hello) -> tuple[ClientConnection, Welcom
     except BaseException:
         await socket.close()
         raise
+
+
+async def _open_plain(address: Address) -> ClientConnection:
+    try:
+        return await _open(address, None)
+    except (OSError, TimeoutError, WebSocketException, ValueError) as fault:
+        if isinstance(fault, InvalidMessage | ConnectionResetError) and await speaks_tls(address):
+            raise Unreachable(f"The server at {address.url} speaks TLS; write {address.counterpart}.") from None
+        raise _explain(address, fault) from None
+
+
+async def _open_secure(address: Address, notice: Callable[[str], None] | None) -> ClientConnection:
+    """Trusts the key that is known, else whom the system trusts, else a key that is met for the first time."""
+    expected = expected_key(address)
+    context = by_the_system() if expected is None else pinning(expected)
+    try:
+        try:
+            return await _open(address, context)
+        except SSLCertVerificationError as fault:
+            if expected is not None or fault.verify_code != SELF_SIGNED:
+                raise
+        first = pinning(None)
+        socket = await _open(address, first)
+    except SSLError as fault:
+        raise explain_tls(address, fault, expected) from None
+    except (OSError, TimeoutError, WebSocketException, ValueError) as fault:
+        raise _explain(address, fault) from None
+    try:
+        told = remember(address, first.seen or "")
+    except BaseException:
+        await socket.close()
+        raise
+    if notice is not None:
+        notice(told)
+    return socket
+
+
+async def _open(address: Address, context: SSLContext | None) -> ClientConnection:
+    return await connect(
+        address.websocket,
+        ssl=context,
+        compression=None,
+        max_size=_MESSAGE_MOST,
+        open_timeout=_OPEN_WITHIN,
+        close_timeout=_CLOSE_WITHIN,
+        # A proxy for the wide world is of no use on the way to this machine itself.
+        proxy=None if address.local else True,
+    )
 
 
 async def _greet(socket: ClientConnection, hello: Hello) -> Welcome:

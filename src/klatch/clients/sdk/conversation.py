@@ -12,7 +12,7 @@ from websockets.exceptions import ConnectionClosed
 from klatch.clients.sdk.address import Address
 from klatch.clients.sdk.backoff import Backoff
 from klatch.clients.sdk.connection import as_refused, dial
-from klatch.clients.sdk.faults import Unanswered, Unreachable, Unreadable
+from klatch.clients.sdk.faults import CannotKeep, Unanswered, Unreachable, Unreadable, Untrusted
 from klatch.clients.sdk.folders import outbox_folder
 from klatch.clients.sdk.followings import Followings
 from klatch.clients.sdk.outbox import Kept, Outbox
@@ -76,10 +76,10 @@ class Conversation:
         self._refusal: Refusal | None = None
 
     async def start(self, *, with_outbox: bool) -> ClientConnection:
-        """Connects for the first time. Raises Unreachable, Refused, or CannotKeep."""
+        """Connects for the first time. Raises Unreachable, Untrusted, Refused, or CannotKeep."""
         self._tell_state(State(name="connecting"))
         try:
-            socket, self.welcome = await dial(self._address, self._hello)
+            socket, self.welcome = await dial(self._address, self._hello, self._listeners.notice)
         except Refused as refused:
             if refused.code == "going_away":
                 raise Unreachable(f"The server at {self._address.url} is stopping.") from None
@@ -210,6 +210,9 @@ class Conversation:
             returning = Cursors(self.welcome.epoch, cursors) if cursors else None
             try:
                 socket, welcome = await dial(self._address, msgspec.structs.replace(self._hello, cursors=returning))
+            except (Untrusted, CannotKeep) as fault:
+                self.close(fault)
+                return None
             except Unreachable as unreachable:
                 reason, at_least = str(unreachable), 0.0
             except Refused as refused:

@@ -19,3 +19,7 @@ class CannotKeep(Exception):  # noqa: N818 - read as a sentence: the client cann
 
 class Unreadable(Exception):  # noqa: N818 - read as a sentence: the answer is unreadable
     """The server answered something that this version does not understand."""
+
+
+class Untrusted(Exception):  # noqa: N818 - read as a sentence: the server is untrusted
+    """The server may be another than the one it should be: says why, and what to do."""

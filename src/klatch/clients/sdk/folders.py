@@ -13,6 +13,11 @@ def secrets_folder() -> Path:
     return user_config_path("klatch", appauthor=False) / "guests"
 
 
+def pins_folder() -> Path:
+    """Where the keys of servers are."""
+    return user_config_path("klatch", appauthor=False) / "servers"
+
+
 def outbox_folder() -> Path:
     """Where what is not sent yet is."""
     return user_state_path("klatch", appauthor=False) / "outbox"
