@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks.guest import Guest
 from benchmarks.peer import Peer, connect, frame_bytes
+from tests.manager import Manager
 from tests.running import Server, running
 
 TEXT = "x" * 100
@@ -68,6 +70,17 @@ def fanout() -> Iterator[str]:
             yield asyncio.run(_fanout(server, 1_000, 300, flight))
 
 
+def restart() -> Iterator[str]:
+    """From SIGTERM until all of 1,000 clients are back, 50 of whom send; a service manager keeps the sockets."""
+    with tempfile.TemporaryDirectory() as folder:
+        manager = Manager(Path(folder) / "data", "--no-limits")
+        try:
+            manager.start()
+            yield asyncio.run(_restart(manager, 1_000, 50))
+        finally:
+            manager.close()
+
+
 Opened = AbstractContextManager["Server | Floor"]
 MEASURES: dict[str, Callable[[], Iterator[str]]] = {
     "start": start,
@@ -76,6 +89,7 @@ MEASURES: dict[str, Callable[[], Iterator[str]]] = {
     "floor": floor,
     "idle": idle,
     "fanout": fanout,
+    "restart": restart,
 }
 
 
@@ -246,6 +260,34 @@ async def _fanout(server: Server, listeners: int, messages: int, flight: int) ->
     deliveries = listeners * messages
     each, rate = cpu / deliveries * 1e6, deliveries / seconds
     return f"{flight} in flight: {each:.2f} us of CPU a delivery, {rate:,.0f} deliveries/s"
+
+
+async def _restart(manager: Manager, count: int, senders: int) -> str:
+    guests = [Guest(manager.ports["http"], f"guest{number}") for number in range(count)]
+    for guest in guests:
+        await guest.enter()
+    for guest in guests[:senders]:
+        guest.talk()
+    await asyncio.sleep(1)
+    began = time.perf_counter()
+    for guest in guests:
+        guest.back_at = None
+    restarting = asyncio.create_task(asyncio.to_thread(manager.restart))  # noqa: TID251 - awaited two lines below
+    await _until(lambda: all(guest.back_at is not None for guest in guests))
+    await restarting
+    for guest in guests:
+        guest.stop()
+    await _until(lambda: all(not guest.owed for guest in guests))
+    away = [guest.back_at - began for guest in guests if guest.back_at is not None]
+    cuts = statistics.quantiles(away, n=100)
+    refused, failed = sum(guest.refused for guest in guests), sum(guest.failed for guest in guests)
+    acked = sum(guest.acked for guest in guests)
+    for guest in guests:
+        guest.close()
+    return (
+        f"{count:,} clients back after {cuts[49]:.2f} s at the median, {cuts[98]:.2f} s at the 99th percentile, "
+        f"{max(away):.2f} s at most; {refused} refused, {failed} failed, {acked:,} acknowledged"
+    )
 
 
 def _message(room: str, cid: str) -> dict[str, Any]:

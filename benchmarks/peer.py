@@ -15,6 +15,7 @@ class Peer(asyncio.Protocol):
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self.secret = os.urandom(16).hex()
         self.acks = self.entries = self.errors = 0
         self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.on_acks: Callable[[int], None] = lambda _acks: None
@@ -35,7 +36,7 @@ class Peer(asyncio.Protocol):
             if not found:
                 return
             self._upgraded = True
-            self.say({"op": "hello", "name": self.name, "secret": os.urandom(16).hex()})
+            self.say({"op": "hello", "name": self.name, "secret": self.secret})
         seen = self._tail + data
         acks = seen.count(b'{"op":"ack"')
         self.entries += seen.count(b'{"op":"entry"')

@@ -22,6 +22,7 @@ from klatch.engine.transcripts.keeper import Transcripts
 from klatch.engine.transcripts.telling import Hand
 from klatch.gateways.certificate import FILE as CERTIFICATE
 from klatch.gateways.certificate import find_or_make, own_addresses
+from klatch.gateways.handed import BadSocket, take_handed
 from klatch.gateways.http.page import make_app
 from klatch.gateways.line import LineDoor
 from klatch.gateways.listener import BACKLOG, HttpServer, listen, make_server
@@ -30,6 +31,7 @@ from klatch.gateways.tls import BadCertificate, Encryption, Porch
 from klatch.gateways.trust import Trust
 from klatch.gateways.ways import Doors, ways_in
 from klatch.observe.recorder import Recorder
+from klatch.observe.service import Service
 from klatch.protocols import plain
 from klatch.settings import CLOSED, Settings
 from klatch.storage.port import Reader
@@ -62,6 +64,7 @@ async def serve(settings: Settings, recorder: Recorder, opened: Callable[[Doors]
     _spare_collections()
     stop = asyncio.Event()
     _hear_signals(stop)
+    service = Service(os.environ)
     store = SqliteStore(settings.data_path, recorder, _clock)
     try:
         encryption = _encryption(settings, recorder)
@@ -95,12 +98,13 @@ async def serve(settings: Settings, recorder: Recorder, opened: Callable[[Doors]
     )
     http = make_server(app, engine, trust)
     async with asyncio.TaskGroup() as tasks:
-        plain = [] if doors.encrypted or doors.port is None else [sockets.pop("http")]
-        tasks.create_task(http.serve(sockets=plain))
-        works = [tasks.create_task(engine.keep_house())]
+        tasks.create_task(http.serve(sockets=[]))  # its connections are accepted below, as those of all doors
+        works = [
+            tasks.create_task(engine.keep_house()),
+            tasks.create_task(service.live(lambda: _status(engine))),
+        ]
         if encryption is not None:
             works.append(tasks.create_task(encryption.watch()))
-            _hear_hangup(encryption)
         if transcripts is not None:
             tasks.create_task(transcripts.keep())
         porch = None if encryption is None else Porch(encryption, trust, settings.limits.sessions_of_address, tasks)
@@ -110,8 +114,11 @@ async def serve(settings: Settings, recorder: Recorder, opened: Callable[[Doors]
             "line": lambda: LineDoor(engine, trust, classic=settings.classic),
         }
         servers = await _open(sockets, makers, doors, porch)
+        _hear_hangup(service, engine, encryption)
         opened(await _with_owner_link(settings, engine, doors))
+        service.ready(_status(engine))
         await stop.wait()
+        service.stopping()
         for work in works:
             work.cancel()
         recorder.log("stopping")
@@ -151,12 +158,15 @@ def _clock() -> int:
 
 
 def _listen(settings: Settings) -> dict[str, socket.socket]:
-    """The sockets of the doors, bound but not yet accepting."""
+    """The sockets of the doors, bound but not yet accepting: those handed over, and those that the settings name."""
     wanted = {"http": settings.port, "https": settings.tls_port, "line": settings.line_port}
     host = settings.host or ""
-    sockets: dict[str, socket.socket] = {}
+    try:
+        sockets = take_handed(os.environ, wanted if settings.encrypts else wanted.keys() - {"https"})
+    except BadSocket as bad:
+        raise DoorInUse(str(bad)) from None
     for door, port in wanted.items():
-        if not isinstance(port, int) or port == CLOSED:
+        if not isinstance(port, int) or port == CLOSED or door in sockets:
             continue
         try:
             sockets[door] = listen(host, port)
@@ -287,7 +297,20 @@ def _hear_signals(stop: asyncio.Event) -> None:
         signal.signal(number, hear)
 
 
-def _hear_hangup(encryption: Encryption) -> None:
-    """SIGHUP, where there is such a signal, has the certificate read again."""
+def _hear_hangup(service: Service, engine: Engine, encryption: Encryption | None) -> None:
+    """SIGHUP, where there is such a signal, has the certificate read again, if there is one."""
+
+    def reload() -> None:
+        service.reloading()
+        if encryption is not None:
+            encryption.renew()
+        service.ready(_status(engine))
+
     if hasattr(signal, "SIGHUP"):
-        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, encryption.renew)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, reload)
+
+
+def _status(engine: Engine) -> str:
+    """How the server is, in words for those who run it."""
+    here = len(engine.sessions)
+    return f"{here} {'connection' if here == 1 else 'connections'}."
