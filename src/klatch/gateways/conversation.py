@@ -18,7 +18,7 @@ from klatch.engine.authentication import Attempt
 from klatch.engine.backlog import Backlog
 from klatch.engine.engine import Engine
 from klatch.engine.sessions import Session
-from klatch.protocols.dialect import Dialect
+from klatch.protocols.dialect import Dialect, Say
 
 _ERRORS_WITHIN: Final = 60.0
 _LOOKS_AT_ONCE: Final = 4
@@ -161,7 +161,9 @@ class Conversation:
         except Refused as refused:
             self._refuse(refused, *self._dialect.marks(message))
             return
-        if request is not None:
+        if isinstance(request, Say):
+            self.backlog.owe(request.data)
+        elif request is not None:
             self._do(request)
 
     def _wait(self, what: bytes | Request) -> None:
@@ -252,7 +254,7 @@ class Conversation:
                 self._do(request)
 
     def _enter(self, hello: ask.Hello) -> None:
-        if self.session is not None or self._hello is not None:
+        if self._hello is not None or (self.session is not None and not self._dialect.switches):
             self._refuse(Refused("not_allowed", "You have said hello already."), None, None)
             return
         try:
@@ -276,6 +278,9 @@ class Conversation:
             if outcome.begun and outcome.credential is not None:
                 self._engine.drop(outcome.credential)  # nobody was told its token
             return
+        if self.session is not None:
+            self._engine.leave(self.session)
+            self.session = None
         session = Session(
             outcome.account,
             door=self._peer.door,

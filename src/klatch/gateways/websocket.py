@@ -40,6 +40,7 @@ class FrameDialect:
     window = WINDOW
     patient = False
     forgives: frozenset[str] = frozenset()
+    switches = False
 
     def read(self, message: bytes) -> Asked:
         """The request in a frame."""

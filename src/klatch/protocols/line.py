@@ -8,10 +8,13 @@ from msgspec import structs
 
 from klatch.core import commands as ask
 from klatch.core.answers import (
+    AccountsTold,
     Ack,
     AnyAnswer,
     Bye,
+    CredentialsTold,
     HelpText,
+    LinksTold,
     Members,
     Online,
     Page,
@@ -23,12 +26,15 @@ from klatch.core.answers import (
     Welcome,
 )
 from klatch.core.commands import Request
-from klatch.core.events import Created, Departed, Entered, Entry, Joined, Message, Renamed, RoomName
+from klatch.core.events import Created, Departed, Entered, Entry, Granted, Joined, Message, Renamed, RoomName
 from klatch.core.grammar import AskPassword, Place, SwitchAck, parse
 from klatch.core.refusals import Refused
 from klatch.core.texts import make_inert
 from klatch.core.view import Item
 from klatch.protocols import plain
+from klatch.protocols.asking import TRIES, Asking
+from klatch.protocols.dialect import Say
+from klatch.protocols.lines import TelnetFilter
 
 GREETING: Final = "Welcome to Klatch. What is your name?\n"
 ASK_AGAIN: Final = "What is your name?\n"
@@ -36,6 +42,7 @@ ARRIVAL_LINES: Final = 20
 ARRIVAL_NAMES: Final = 30
 SERVER_NAME: Final = "klatch"
 _ARRIVAL: Final = "arrival"  # the ref of what is asked for on arrival
+_LEAVING: Final = ("quit", "/quit", "/exit")
 _HTTP_VERBS: Final = ("GET ", "POST ", "HEAD ", "PUT ", "DELETE ", "OPTIONS ", "PATCH ", "TRACE ", "CONNECT ")
 
 
@@ -47,12 +54,23 @@ class LineDialect:
 
     window = 1
     patient = True
-    forgives = frozenset({"utf8", "too_big"})  # the line is lost; the next begins after its line feed
+    # The line is lost, the next begins after its line feed; and who is no guest here may have a password.
+    forgives = frozenset({"utf8", "too_big", "guests_refused"})
+    switches = True
 
-    def __init__(self, clock: Callable[[], int], make_cid: Callable[[], str], zone: tzinfo | None = None) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], int],
+        make_cid: Callable[[], str],
+        zone: tzinfo | None = None,
+        telnet: TelnetFilter | None = None,
+    ) -> None:
         self._clock = clock
         self._make_cid = make_cid
         self._zone = zone
+        self._telnet = telnet or TelnetFilter()
+        self._asking: Asking | None = None
+        self._link: str | None = None  # by which somebody who gives a name next wants to register
         self._account = ""
         self._name = ""
         self._room = ""
@@ -63,12 +81,14 @@ class LineDialect:
         self._confirms = False
         self._going_to = ""  # the cid of the command that takes one to another room
 
-    def read(self, message: bytes) -> Request | None:
+    def read(self, message: bytes) -> Request | Say | None:
         """The request that a line stands for."""
         try:
             line = message.decode()
         except UnicodeDecodeError:
             raise Refused("utf8", "The line is not UTF-8, so it was not sent. Set your terminal to UTF-8.") from None
+        if self._asking is not None:
+            return self._read_password(self._asking, line)
         if not self._account:
             return self._read_name(line)
         if not line.strip():
@@ -82,7 +102,7 @@ class LineDialect:
                 self._confirms = on
                 return None
             case AskPassword():
-                raise Refused("usage", "A password cannot be asked for here yet.")
+                return self._ask(Asking(request))
             case ask.JoinRoom() | ask.CreateRoom():
                 self._going_to = request.cid
         if getattr(request, "room", None) == "":
@@ -96,7 +116,12 @@ class LineDialect:
     def spell(self, answer: AnyAnswer) -> bytes:
         """An answer as lines of text."""
         lines = self._lines(answer)
-        return ("\n".join(lines) + "\n").encode() if lines else b""
+        if not lines:
+            return b""
+        text = ("\n".join(lines) + "\n").encode()
+        if isinstance(answer, Refusal | Welcome | Ack):
+            return self._telnet.show() + text + (self._telnet.hide() if self._asking is not None else b"")
+        return text
 
     def spell_entries(self, entries: list[Entry]) -> bytes:
         """Entries as lines of text, each with its time."""
@@ -129,12 +154,64 @@ class LineDialect:
         self._arriving = False
         return [ask.ListOnline(ref=_ARRIVAL)]
 
-    def _read_name(self, line: str) -> Request:
+    def _ask(self, asking: Asking, said: str = "") -> Say:
+        """Asks for a password; what is typed next is not shown where that can be had."""
+        self._asking = asking
+        differ = "! These were not the same.\n" if asking.differ else ""
+        return Say(self._telnet.show() + f"{said}{differ}{asking.prompt}\n".encode() + self._telnet.hide())
+
+    def _read_password(self, asking: Asking, line: str) -> Request | Say:
+        if not line or line.lower() in _LEAVING:
+            self._asking = None
+            if line:
+                return ask.Quit()
+            return Say(self._telnet.show() + (b"* Nothing was changed.\n" if self._account else ASK_AGAIN.encode()))
+        given = asking.take(line)
+        if given is None:
+            return self._ask(asking)
+        task = asking.task
+        if task.to == "login":
+            return ask.Hello(name=task.name, password=given[0], client="line")
+        self._asking = None
+        if task.to == "password":
+            return ask.ChangePassword(cid=self._make_cid(), old=given[0], password=given[1])
+        if self._account:
+            return ask.Register(cid=self._make_cid(), password=given[0], link=task.link)
+        return ask.Hello(name=task.name, password=given[0], link=task.link, client="line")
+
+    def _refused(self, refusal: Refusal) -> list[str]:
+        """What was wrong, and what is asked for next."""
+        released = self._release(0) if refusal.ref == _ARRIVAL else []
+        said = [f"! {make_inert(refusal.message)}", *released]
+        asking = self._asking
+        if asking is not None and refusal.code == "bad_credentials" and asking.tries < TRIES:
+            asking.tries += 1
+            return [*said, asking.prompt]
+        self._asking = None
+        if self._account:
+            return said
+        if refusal.code in ("password_needed", "guests_refused") and self._name:
+            self._asking = Asking(AskPassword("login", name=self._name))
+            return [*said, self._asking.prompt]
+        return [*said, ASK_AGAIN.rstrip()]
+
+    def _read_name(self, line: str) -> Request | Say:
         if line.startswith(_HTTP_VERBS):
             raise Refused("wrong_door", "This is the door for plain lines, not for HTTP.")
         name = line.strip()
-        if name.lower() in ("quit", "/quit", "/exit"):
+        if name.lower() in _LEAVING:
             return ask.Quit()
+        if name.startswith(("/login ", "/register ")):
+            task = parse(name, Place("", self._make_cid()))
+            if isinstance(task, AskPassword) and task.to == "login":
+                return self._ask(Asking(task))
+            if isinstance(task, AskPassword):
+                self._link = task.link
+                return Say(ASK_AGAIN.encode())
+        if self._link is not None:
+            link, self._link = self._link, None
+            return self._ask(Asking(AskPassword("register", name=name, link=link)))
+        self._name = name
         return ask.Hello(name=name, client="line")
 
     def _lines(self, answer: AnyAnswer) -> list[str]:
@@ -143,9 +220,8 @@ class LineDialect:
                 return self._welcome(answer)
             case Ack(seq=seq):
                 return [f"ok {seq}"] if self._confirms else []
-            case Refusal(message=message, ref=ref):
-                released = self._release(0) if ref == _ARRIVAL else []
-                return [f"! {make_inert(message)}", *released] + ([] if self._account else [ASK_AGAIN.rstrip()])
+            case Refusal():
+                return self._refused(answer)
             case Page():
                 return self._page(answer)
             case Online(people=people, ref=ref):
@@ -153,12 +229,6 @@ class LineDialect:
                 if ref == _ARRIVAL:
                     return [self._company([person.name for person in people])]
                 return [f"{len(people)} online:", *plain.spell_people(people, self._clock(), self._zone)]
-            case Members(people=people):
-                return [f"{len(people)} members:", *plain.spell_people(people, self._clock(), self._zone)]
-            case Rooms(rooms=rooms):
-                # What is unread is not known here: lines are read where they cannot be seen to be.
-                seen = [structs.replace(room, unread=0, mentions=0) for room in rooms]
-                return ["Rooms:", *plain.spell_rooms(seen), *self._whither()]
             case HelpText():
                 return [
                     "Every line you type is said in this room, unless it begins with one of these:",
@@ -170,9 +240,32 @@ class LineDialect:
             case Bye(reason=reason):
                 return [f"* {reason}"]
             case _:
+                return self._listed(answer)
+
+    def _listed(self, answer: AnyAnswer) -> list[str]:
+        """What was asked to be listed."""
+        match answer:
+            case Members(people=people):
+                return [f"{len(people)} members:", *plain.spell_people(people, self._clock(), self._zone)]
+            case Rooms(rooms=rooms):
+                # What is unread is not known here: lines are read where they cannot be seen to be.
+                seen = [structs.replace(room, unread=0, mentions=0) for room in rooms]
+                return ["Rooms:", *plain.spell_rooms(seen), *self._whither()]
+            case CredentialsTold(credentials=credentials):
+                return ["What lets you in:", *plain.spell_credentials(credentials, self._clock(), self._zone)]
+            case LinksTold(links=links):
+                return [f"{len(links)} links:", *plain.spell_links(links, self._clock(), self._zone)]
+            case AccountsTold(accounts=accounts, more=more):
+                rest = [f"  /accounts {accounts[-1].name} shows those after these."] if more and accounts else []
+                return ["Accounts:", *plain.spell_accounts(accounts, self._clock(), self._zone), *rest]
+            case _:
                 return []
 
     def _welcome(self, welcome: Welcome) -> list[str]:
+        self._asking = None
+        self._arriving = True
+        self._held = None
+        self._people = {}
         self._account = welcome.account.id
         self._name = welcome.account.name
         self._rooms = {room.id: RoomName(room.id, room.name, room.kind) for room in welcome.rooms}
@@ -221,8 +314,8 @@ class LineDialect:
 
     def _entry_lines(self, entry: Entry) -> list[str]:
         self._follow(entry)
-        if entry.author.id == self._account and isinstance(entry.body, Created | Joined):
-            return []  # the heading of the room one came to tells it
+        if entry.author.id == self._account and isinstance(entry.body, Created | Joined | Granted):
+            return []  # the heading of the room one came to tells it, or one's own account's log does
         said = self._own(entry) if entry.room == self._account else plain.spell_entry(entry)
         if not said:
             return []

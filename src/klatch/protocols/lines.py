@@ -7,6 +7,8 @@ from klatch.core.refusals import Refused
 LINE_MOST: Final = 65_536
 
 _IAC, _DONT, _DO, _WONT, _WILL, _SB, _SE = 255, 254, 253, 252, 251, 250, 240  # RFC 854
+_ECHO: Final = 1  # RFC 857
+_DO_ECHO, _WILL_ECHO, _WONT_ECHO = (bytes((_IAC, command, _ECHO)) for command in (_DO, _WILL, _WONT))
 _SUBNEGOTIATION_MOST: Final = 256
 
 
@@ -50,9 +52,12 @@ class LineSplitter:
 
 
 class TelnetFilter:
-    """Takes telnet commands out of a stream and refuses every option, once, so that telnet programs work as nc does."""
+    """Takes telnet commands out of a stream and refuses every option, once, so that telnet programs work as nc does;
+    but for this: a program that has shown to speak telnet is asked not to show a password that is typed."""
 
     def __init__(self) -> None:
+        self.is_telnet = False
+        self._hides = False
         self._held = b""
         self._answers: set[bytes] = set()  # that were given
 
@@ -73,12 +78,24 @@ class TelnetFilter:
             if length == 0:
                 self._held = data[at:]
                 break
-            refusal = _refuse_option(data[at : at + length])
-            if refusal not in self._answers:
+            command = data[at : at + length]
+            self.is_telnet = True
+            refusal = _refuse_option(command)
+            if refusal not in self._answers and not (self._hides and command == _DO_ECHO):
                 self._answers.add(refusal)
                 answer += refusal
             at += length
         return bytes(text), bytes(answer)
+
+    def hide(self) -> bytes:
+        """What has the program not show what is typed from now on."""
+        self._hides = self.is_telnet
+        return _WILL_ECHO if self._hides else b""
+
+    def show(self) -> bytes:
+        """What has it shown again, after the line that was not."""
+        hid, self._hides = self._hides, False
+        return _WONT_ECHO + b"\r\n" if hid else b""
 
     @staticmethod
     def _command_length(data: bytes, at: int) -> int:

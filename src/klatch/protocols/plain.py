@@ -5,7 +5,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import Final
 from unicodedata import combining, east_asian_width
 
-from klatch.core.answers import HelpText, Person, RoomState
+from klatch.core.answers import AccountState, CredentialState, HelpText, LinkState, Person, RoomState
 from klatch.core.events import (
     AnyBody,
     Audited,
@@ -155,6 +155,57 @@ def spell_people(people: Iterable[Person], now: int, zone: tzinfo | None) -> lis
 def spell_rooms(rooms: Iterable[RoomState]) -> list[str]:
     """Rooms, a line each: name, whether one is in it, what is unread, topic."""
     return _table([[room.name, _room_facts(room)] for room in rooms])
+
+
+def spell_credentials(credentials: Iterable[CredentialState], now: int, zone: tzinfo | None) -> list[str]:
+    """What lets one in, a line each: its id, what it is, by whom and from where it was used."""
+    return _table(
+        [
+            [
+                each.id,
+                make_inert(each.name),
+                each.kind if each.kind == "session" else f"token ({', '.join(each.scopes)})",
+                "this one" if each.mine else "connected" if each.live else f"used {spell_ago(each.seen, now)}",
+                each.address and f"from {each.address}",
+                f"until {spell_since(each.expires, now, zone)}" if each.expires is not None else "",
+            ]
+            for each in credentials
+        ]
+    )
+
+
+def spell_links(links: Iterable[LinkState], now: int, zone: tzinfo | None) -> list[str]:
+    """Links, a line each: the id, what it does, by whom it was made."""
+    return _table(
+        [
+            [
+                each.id,
+                each.kind,
+                each.room.name if each.room is not None else each.person.name if each.person is not None else "",
+                each.role or "",
+                f"{each.uses_left} uses left",
+                f"by {each.by.name}",
+                f"until {spell_since(each.expires, now, zone)}" if each.expires is not None else "",
+            ]
+            for each in links
+        ]
+    )
+
+
+def spell_accounts(accounts: Iterable[AccountState], now: int, zone: tzinfo | None) -> list[str]:
+    """Accounts, a line each: name, role, presence, since when."""
+    return _table(
+        [
+            [
+                each.name,
+                each.role,
+                "suspended" if each.suspended is not None else each.state,
+                f"since {spell_since(each.created, now, zone)}",
+                f"seen {spell_ago(each.seen, now)}",
+            ]
+            for each in accounts
+        ]
+    )
 
 
 def spell_help(help_text: HelpText) -> list[str]:
