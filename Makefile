@@ -1,7 +1,7 @@
 # One word for each thing that one does here; `make` alone lists them. ARGS="..." hands words on.
 PYTHON ?= python3
 .DEFAULT_GOAL := help
-.PHONY: run test check bench fuzz play lock clean help set-up
+.PHONY: run test check bench fuzz play schema lock clean help set-up
 
 run:  ## start the server (sets everything up the first time)
 	@$(PYTHON) tools/set_up.py && exec .venv/bin/klatch serve $(ARGS)
@@ -15,6 +15,8 @@ fuzz: set-up  ## throw made-up input at the parsers for a while
 	@.venv/bin/python -m pytest fuzz --timeout=0 $(ARGS)
 play:  ## try things: a server on free ports whose data is gone afterwards
 	@$(PYTHON) tools/set_up.py && data=$$(mktemp -d) && trap 'rm -rf "$$data"' EXIT INT TERM && .venv/bin/klatch serve --guests --port 0 --line-port 0 --irc-port 0 --data "$$data" $(ARGS)
+schema:  ## write docs/openapi.json and docs/asyncapi.json anew from the code
+	@.venv/bin/python tools/schema.py
 lock:  ## write the lock files anew after a change of dependencies
 	@$(PYTHON) tools/lock.py $(ARGS)
 clean:  ## remove what can be made again

@@ -23,6 +23,8 @@ from klatch.engine.transcripts.telling import Hand
 from klatch.gateways.certificate import FILE as CERTIFICATE
 from klatch.gateways.certificate import find_or_make, own_addresses
 from klatch.gateways.handed import BadSocket, take_handed
+from klatch.gateways.http.api import Api
+from klatch.gateways.http.front import Front
 from klatch.gateways.http.page import make_app
 from klatch.gateways.line import LineDoor
 from klatch.gateways.listener import BACKLOG, HttpServer, listen, make_server
@@ -91,12 +93,12 @@ async def serve(settings: Settings, recorder: Recorder, opened: Callable[[Doors]
     engine.end_fleeting()
     trust = Trust(settings.guests, settings.proxies, settings.public_url)
     doors = _doors(settings, sockets, encryption)
-    app = make_app(
+    pages = make_app(
         is_ready=lambda: "The disk failed." if store.is_broken else None,
         figures=lambda: _figures(recorder, store),
         ways=lambda: ways_in(doors, command()),
     )
-    http = make_server(app, engine, trust)
+    http = make_server(Front(pages, Api(engine, trust)), engine, trust)
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(http.serve(sockets=[]))  # its connections are accepted below, as those of all doors
         works = [

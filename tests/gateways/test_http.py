@@ -196,3 +196,20 @@ def test_many_who_write_slowly_hold_nobody_up(house):
         started = time.monotonic()
         assert house.get("/healthz") == "ok\n"
         assert time.monotonic() - started < 1
+
+
+@pytest.mark.parametrize(
+    ("line", "hosts", "answer"),
+    [
+        ("GET /healthz HTTP/1.1", 0, 400),
+        ("GET /healthz HTTP/1.1", 1, 200),
+        ("GET /healthz HTTP/1.1", 2, 400),
+        ("GET /healthz HTTP/1.0", 0, 200),
+        ("GET /healthz HTTP/0.9", 1, 400),
+        ("GET /healthz", 0, 400),
+        ("GET /healthz HTTP/2.0", 1, 400),
+    ],
+)
+def test_a_request_names_its_version_and_one_host(house, line, hosts, answer):
+    lines = [line, *["Host: 127.0.0.1"] * hosts, "Connection: close", "", ""]
+    assert status(house.port, "\r\n".join(lines).encode()) == answer

@@ -95,8 +95,9 @@ class Shown(msgspec.Struct, frozen=True):
 NOTHING_SHOWN: Final = Shown()
 
 
-def claimed(hello: Hello) -> Credentials:
-    """What a hello shows. Refuses one that shows two things at once, or nothing."""
+def claimed(hello: Hello, cookie: str | None = None) -> Credentials:
+    """What a hello shows, or if it shows nothing, the token in a browser's `cookie`. Refuses one that shows two things
+    at once, or nothing."""
     shown = [name for name in ("secret", "token") if getattr(hello, name) is not None]
     if hello.password is not None or hello.link is not None:
         shown.append("password" if hello.link is None else "link")
@@ -106,6 +107,8 @@ def claimed(hello: Hello) -> Credentials:
         return ByToken(hello.token)
     if hello.link is not None:
         return ByLink(hello.link, hello.name or "", hello.password or "")
+    if hello.name is None and not shown and cookie is not None:
+        return ByToken(cookie)
     if hello.name is None:
         raise Refused("missing_field", "The field name is missing.", field="name")
     if hello.password is not None:
@@ -139,6 +142,11 @@ def normal(password: str) -> str:
 def is_plausible(password: str) -> bool:
     """Whether it can be anybody's password at all, so that it is worth looking at."""
     return bool(password) and len(password) <= 4 * PASSWORD_MOST and _CONTROL.search(password) is None
+
+
+def is_token(text: str) -> bool:
+    """Whether a text has the form of a token."""
+    return _TOKEN.fullmatch(text) is not None
 
 
 def hash_token(token: str) -> bytes:

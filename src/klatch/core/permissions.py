@@ -67,10 +67,15 @@ def authorize(act: str, *, server_role: str, room_role: str | None) -> None:
         )
 
 
+def scope_of(act: str, *, reads: bool) -> str:
+    """What a token must be made for to be used for an act; `reads`: it changes nothing."""
+    rule = PERMISSIONS.get(act)
+    return rule.scope if rule is not None and rule.scope != "write" else "read" if reads else "write"
+
+
 def check_scope(act: str, scopes: frozenset[str], *, reads: bool) -> None:
     """Refuses an act that a token was not made for; `reads`: it changes nothing."""
-    rule = PERMISSIONS.get(act)
-    needed = rule.scope if rule is not None and rule.scope != "write" else "read" if reads else "write"
+    needed = scope_of(act, reads=reads)
     if needed not in scopes:
         may = " and ".join(sorted(scopes)) or "nothing"
         raise Refused("not_allowed", f"This needs a token with the scope {needed}; yours is for: {may}.")

@@ -101,7 +101,7 @@ class Authentication:
                 def by_token(transaction: Transaction) -> Any:
                     identity, credential = self._by_token(transaction, token)
                     if self._is_stale(credential, attempt.address):
-                        transaction.touch_credential(credential.id, attempt.address)
+                        _touch(transaction, credential, attempt.address)
                     return then(transaction, identity)
 
                 self._store.decide(by_token, done)
@@ -109,6 +109,26 @@ class Authentication:
                 self._by_password(name, password, attempt, then, done)
             case ByLink() as link:
                 self._by_link(link, attempt, then, done)
+
+    def begin(self, attempt: Attempt, done: Done) -> None:
+        """As `let_in`, for doors where nothing lasts as long as one is there: guests, too, are given a token."""
+
+        def begin(transaction: Transaction, identity: Identity) -> Identity:
+            transaction.set_seen(identity.account.id)
+            return identity if identity.token else begin_session(transaction, identity.account, attempt)
+
+        self.let_in(attempt, begin, done)
+
+    def expose(self, token: str, done: Done) -> None:
+        """Revokes a token that others may have seen, if there is such a one."""
+
+        def revoke_it(transaction: Transaction) -> None:
+            credential = transaction.credential_by_secret(digest(token))
+            account = None if credential is None else transaction.account(credential.account)
+            if credential is not None and account is not None:
+                revoke(transaction, account, [credential.id], "revoked")
+
+        self._store.decide(revoke_it, done)
 
     def prove(self, caller: Caller, command: Command, done: Done) -> None:
         """`done` gets what was shown with a command, its passwords checked and hashed, or a refusal."""
@@ -191,7 +211,7 @@ class Authentication:
 
     def _touch(self, credential: Credential, address: str) -> None:
         if self._is_stale(credential, address):
-            self._store.decide(lambda each: each.touch_credential(credential.id, address), lambda _outcome: None)
+            self._store.decide(lambda each: _touch(each, credential, address), lambda _outcome: None)
 
     # Passwords.
 
@@ -248,6 +268,11 @@ class Authentication:
             )
 
         self._store.read(lambda reader: links.name_of_user(reader, shown, self._clock()), found)
+
+
+def _touch(transaction: Transaction, credential: Credential, address: str) -> None:
+    transaction.touch_credential(credential.id, address)
+    transaction.set_seen(credential.account)  # a guest who comes by token alone is here, too
 
 
 def wrong() -> Refused:

@@ -26,7 +26,7 @@ from klatch.core.answers import (
     Rooms,
     Welcome,
 )
-from klatch.core.credentials import NOTHING_SHOWN, Credentials
+from klatch.core.credentials import NOTHING_SHOWN, ByToken, Credentials
 from klatch.core.events import (
     DisplayNamed,
     Entry,
@@ -125,8 +125,26 @@ class Engine:
         `guests`: whether they are let in from there. `device` is what a session that a password begins is called.
         """
         attempt = Attempt(shown, address, guests=guests, device=device)
+        if not isinstance(shown, ByToken):
+            if self._may_try(attempt, done):
+                self._authentication.recognise(attempt, done)
+            return
+
+        def found(outcome: Any) -> None:
+            """Programs show a token with each request; only those that guess are held up."""
+            if not isinstance(outcome, Refused) or self._may_try(attempt, done):
+                done(outcome)
+
+        self._authentication.recognise(attempt, found)
+
+    def sign_in(self, attempt: Attempt, done: Done) -> None:
+        """Begins a session for doors where each request shows its token; `done` gets an Identity that has one."""
         if self._may_try(attempt, done):
-            self._authentication.recognise(attempt, done)
+            self._authentication.begin(attempt, done)
+
+    def expose(self, token: str, done: Done) -> None:
+        """A token was sent where others may see it: it lets nobody in any more."""
+        self._authentication.expose(token, done)
 
     def enter(self, attempt: Attempt, done: Done) -> None:
         """Lets somebody in; `done` gets an Entrance, at the very point of the order at which it is to be admitted."""

@@ -37,12 +37,13 @@ _FAULT: Final = "Something went wrong in the server; it was logged. Try again."
 
 class Peer(msgspec.Struct, frozen=True):
     """Who is at the other end: the door, the address, whether a guest is let in from there, and whether a session that
-    is begun at this door lasts longer than the connection."""
+    is begun at this door lasts longer than the connection. `cookie` is the token that a browser keeps."""
 
     door: str
     address: str
     guests: bool
     lasting: bool = True
+    cookie: str | None = None
 
 
 class Wire(Protocol):
@@ -258,7 +259,7 @@ class Conversation:
             self._refuse(Refused("not_allowed", "You have said hello already."), None, None)
             return
         try:
-            shown = claimed(hello)
+            shown = claimed(hello, self._peer.cookie)
         except Refused as refused:
             self._refuse(refused, None, None)
             return

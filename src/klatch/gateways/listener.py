@@ -22,6 +22,7 @@ BACKLOG: Final = 2_048
 HEADERS_WITHIN: Final = 10.0  # seconds, from the connection or the last answer to the end of the headers
 _PROGRESS_WITHIN: Final = 10.0  # seconds from one piece of a request, or from its end, to what must follow
 _TURNED_AWAY_WITHIN: Final = 1.0  # seconds in which a peer may read why
+_VERSIONS: Final = frozenset({"1.0", "1.1"})
 _BODY: Final = frozenset({b"content-length", b"transfer-encoding"})
 
 
@@ -35,6 +36,9 @@ _TOO_LARGE: Final = _answer(
 _TOO_OLD: Final = _answer("426 Upgrade Required", "WebSockets need HTTP/1.1.")
 _WITH_BODY: Final = _answer("400 Bad Request", "A request for a WebSocket has no body.")
 _TOO_EARLY: Final = _answer("400 Bad Request", "A request for a WebSocket comes after all answers before it.")
+_OTHER_VERSION: Final = _answer("400 Bad Request", "This server speaks HTTP/1.1.")
+_MANY_HOSTS: Final = _answer("400 Bad Request", "The request has more than one Host header.")
+_NO_HOST: Final = _answer("400 Bad Request", "The request has no Host header.")
 _NONSENSE: Final = _answer("400 Bad Request", "The request could not be read.")
 
 
@@ -109,6 +113,9 @@ class BoundedHttp(HttpToolsProtocol):
         if self._is_over():
             return
         self._expect_more(_PROGRESS_WITHIN)
+        if (wrong := self._find_fault()) is not None:
+            self._refuse(wrong)
+            return
         if not self._find_origin():
             return
         if self._should_upgrade():
@@ -120,6 +127,16 @@ class BoundedHttp(HttpToolsProtocol):
             super().on_headers_complete()
         if len(self.pipeline) > PIPELINE_MOST:
             self.transport.close()
+
+    def _find_fault(self) -> bytes | None:
+        """What the parser leaves open: the version of HTTP, and which server is meant (RFC 9112, sections 2.3, 3.2)."""
+        version = self.parser.get_http_version()
+        hosts = sum(name == b"host" for name, _ in self.headers)
+        if version not in _VERSIONS:
+            return _OTHER_VERSION
+        if hosts > 1:
+            return _MANY_HOSTS
+        return _NO_HOST if hosts == 0 and version != "1.0" else None
 
     def _find_origin(self) -> bool:
         """Tells the application where the request comes from; False if too many do."""

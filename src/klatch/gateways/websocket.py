@@ -20,8 +20,10 @@ from klatch.core.events import Entry
 from klatch.core.refusals import CODES, Refused
 from klatch.engine.engine import Engine
 from klatch.gateways.conversation import Conversation, Peer
+from klatch.gateways.cookies import read_cookie
 from klatch.gateways.trust import Trust, is_encrypted, peer_address
 from klatch.protocols import frames
+from klatch.protocols.api import EXPOSED, find_token
 from klatch.protocols.websocket import Splitter, wrap
 
 PATH: Final = "/ws"
@@ -233,6 +235,9 @@ class WebSocketDoor(asyncio.Protocol):
         not speak here in the name of whoever looks at it."""
         if request.path.partition("?")[0] != PATH:
             return protocol.reject(HTTPStatus.NOT_FOUND, f"WebSockets are at {PATH}.\n")
+        if (token := find_token(request.path.partition("?")[2])) is not None:
+            self._engine.expose(token, lambda _outcome: None)
+            return protocol.reject(HTTPStatus.UNAUTHORIZED, f"{EXPOSED}\n")
         for name in _ONCE:
             if len(request.headers.get_all(name)) > 1:
                 return protocol.reject(HTTPStatus.BAD_REQUEST, f"The request has more than one {name} header.\n")
@@ -251,7 +256,8 @@ class WebSocketDoor(asyncio.Protocol):
     def _peer(self, request: Request) -> Peer:
         encrypted = is_encrypted(self._transport)
         origin = self._trust.trace(peer_address(self._transport), request.headers.raw_items(), encrypted=encrypted)
-        return Peer("websocket", origin.address, origin.guests)
+        cookie = read_cookie("; ".join(request.headers.get_all("Cookie")), encrypted=origin.encrypted)
+        return Peer("websocket", origin.address, origin.guests, cookie=cookie)
 
     def _send_out(self) -> None:
         """Sends what the state machine has to say; an empty piece of it means the end."""

@@ -11,7 +11,7 @@ from klatch.core.refusals import Refused
 BYTES_MOST: Final = 262_144
 NESTS_MOST: Final = 64  # lists and objects in one document
 
-_NUMBER_MOST: Final = 2**63
+NUMBER_MOST: Final = 2**63
 _MINUS_ZERO: Final = re.compile(rb"-0(?![.\deE])")
 # Half of a pair: a high one without its low one, or a low one without its high one.
 _HALF_PAIR: Final = re.compile(
@@ -88,7 +88,7 @@ def check_number(data: bytes, name: str, number: int | None) -> None:
     """Whole numbers have 64 bits, and zero has no sign: other languages could not read back what was meant."""
     if number is None:
         return
-    if not -_NUMBER_MOST <= number < _NUMBER_MOST:
+    if not -NUMBER_MOST <= number < NUMBER_MOST:
         raise Refused("number", f"The number {name} does not fit into 64 bits.", field=name)
     if number == 0 and b"-0" in data and _MINUS_ZERO.search(_outside_texts(data)):
         raise Refused("number", f"The number {name} is a zero with a sign; write 0.", field=name)

@@ -5,18 +5,13 @@ from html import escape
 from typing import Final
 
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from klatch.gateways.http.documents import spell_asyncapi, spell_openapi
 
 _METRICS_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
-_HEADERS: Final = (
-    (b"content-security-policy", b"default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"),
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
-)
 _PAGE: Final = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Klatch</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><style>
@@ -42,8 +37,8 @@ code {{ display: block; padding: 8px 12px; background: var(--sunken); border: 1p
 
 def make_app(
     *, is_ready: Callable[[], str | None], figures: Callable[[], bytes], ways: Callable[[], list[tuple[str, str]]]
-) -> ASGIApp:
-    """The application behind the HTTP door.
+) -> Starlette:
+    """The application behind the pages.
 
     `is_ready` tells what is wrong, or None; `figures` are the metrics in Prometheus' text form; `ways` are pairs of
     what one may want and what to type for it.
@@ -63,27 +58,18 @@ def make_app(
     def tell_figures(_request: Request) -> Response:
         return Response(figures(), headers={"content-type": _METRICS_TYPE})
 
+    def describe_api(_request: Request) -> Response:
+        return Response(spell_openapi(), media_type="application/json")
+
+    def describe_frames(_request: Request) -> Response:
+        return Response(spell_asyncapi(), media_type="application/json")
+
     routes = [
         Route("/", show_page),
         Route("/healthz", tell_health),
         Route("/readyz", tell_ready),
         Route("/metrics", tell_figures),
+        Route("/openapi.json", describe_api),
+        Route("/asyncapi.json", describe_frames),
     ]
-    return Starlette(routes=routes, middleware=[Middleware(SafeHeaders)])
-
-
-class SafeHeaders:
-    """Adds to every response what browsers need to be told to be careful."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Passes a request on."""
-
-        async def send_safe(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", []), *_HEADERS]
-            await send(message)
-
-        await self._app(scope, receive, send_safe)
+    return Starlette(routes=routes)
