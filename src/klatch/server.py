@@ -16,7 +16,7 @@ from typing import Final
 import msgspec
 
 from klatch.bus.in_process import InProcessBus
-from klatch.core.addresses import is_loopback, parse_address
+from klatch.core.addresses import is_loopback, is_within, parse_address
 from klatch.engine.engine import Engine
 from klatch.engine.transcripts.keeper import Transcripts
 from klatch.engine.transcripts.telling import Hand
@@ -30,7 +30,7 @@ from klatch.gateways.line import LineDoor
 from klatch.gateways.listener import BACKLOG, HttpServer, listen, make_server
 from klatch.gateways.terminal import Terminal
 from klatch.gateways.tls import BadCertificate, Encryption, Porch
-from klatch.gateways.trust import Trust
+from klatch.gateways.trust import Origin, Trust
 from klatch.gateways.ways import Doors, ways_in
 from klatch.observe.recorder import Recorder
 from klatch.observe.service import Service
@@ -51,9 +51,9 @@ class DoorInUse(Exception):  # noqa: N818 - read as a sentence
     """A door cannot be opened: says which and what to do."""
 
 
-def run(settings: Settings, opened: Callable[[Doors], None], *, as_json: bool = False) -> int:
+def run(settings: Settings, opened: Callable[[Doors], None]) -> int:
     """Runs a server to its end, on uvloop where there is one; see `serve`. The settings are settled."""
-    recorder = Recorder(as_json=as_json, verbose=settings.verbose or settings.classic)
+    recorder = Recorder(as_json=settings.log == "json", verbose=settings.verbose or settings.classic)
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         return runner.run(serve(settings, recorder, opened))
 
@@ -95,7 +95,7 @@ async def serve(settings: Settings, recorder: Recorder, opened: Callable[[Doors]
     doors = _doors(settings, sockets, encryption)
     pages = make_app(
         is_ready=lambda: "The disk failed." if store.is_broken else None,
-        figures=lambda: _figures(recorder, store),
+        figures=lambda origin: _figures(recorder, engine, store) if _may_measure(settings, origin) else None,
         ways=lambda: ways_in(doors, command()),
     )
     http = make_server(Front(pages, Api(engine, trust)), engine, trust)
@@ -282,8 +282,14 @@ def _show_on_terminal(bus: InProcessBus, store: SqliteStore, recorder: Recorder)
     store.read(Reader.open_room_names, terminal.learn)
 
 
-def _figures(recorder: Recorder, store: SqliteStore) -> bytes:
-    recorder.gauge("waiting", store.waiting)
+def _may_measure(settings: Settings, origin: Origin) -> bool:
+    """Whether the figures are for whoever asks; a proxy that is not trusted tells nobody's address."""
+    return origin.certain and is_within(origin.address, settings.monitors)
+
+
+def _figures(recorder: Recorder, engine: Engine, store: SqliteStore) -> bytes:
+    engine.measure()
+    store.measure()
     return recorder.figures()
 
 

@@ -35,6 +35,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     trust_proxy: tuple[str, ...] = ()
     public_url: str = ""
     registration: Literal["invite", "open"] = "invite"
+    metrics_from: tuple[str, ...] = ("127.0.0.0/8", "::1")
+    log: Literal["text", "json"] = "text"
     transcripts: str = ""
     classic: bool = False
     verbose: bool = False
@@ -54,6 +56,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     def proxies(self) -> tuple[Network, ...]:
         """Whose word is taken on a client's address."""
         return tuple(parse_network(each) for each in self.trust_proxy)
+
+    @property
+    def monitors(self) -> tuple[Network, ...]:
+        """Who may read the figures."""
+        return tuple(parse_network(each) for each in self.metrics_from)
 
 
 class BadSettings(Exception):  # noqa: N818 - read as a sentence: these are bad settings, because ...
@@ -110,13 +117,13 @@ def _check_tls(settings: Settings) -> None:
 
 
 def _check_places(settings: Settings) -> None:
-    for each in settings.trust_proxy:
+    named = [("trust_proxy (--trust-proxy)", each) for each in settings.trust_proxy]
+    for key, each in [*named, *(("metrics_from", each) for each in settings.metrics_from)]:
         try:
             parse_network(each)
         except ValueError:
             raise BadSettings(
-                f"trust_proxy (--trust-proxy): {each!r} is no address and no network; "
-                "write it like 127.0.0.1 or 10.0.0.0/8."
+                f"{key}: {each!r} is no address and no network; write it like 127.0.0.1 or 10.0.0.0/8."
             ) from None
     if settings.public_url and not _is_page(settings.public_url):
         raise BadSettings(

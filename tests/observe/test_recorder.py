@@ -3,18 +3,47 @@
 import contextlib
 import io
 import json
+import re
 from pathlib import Path
 
 import pytest
 
-from klatch.observe.recorder import COUNTERS, GAUGES, LABELLED, Recorder
+from klatch.observe.recorder import COUNTERS, DURATIONS, GAUGES, Recorder
 
 FIGURES = (Path(__file__).parents[2] / "docs" / "metrics.md").read_text()
 
 
-@pytest.mark.parametrize("name", [*(f"{name}_total" for name in (*COUNTERS, *LABELLED)), *GAUGES])
-def test_every_figure_is_documented(name):
-    assert f"`klatch_{name}" in FIGURES
+ROWS = [
+    tuple(cell.strip() for cell in row.strip("|").split("|"))
+    for row in re.findall(r"^\| `klatch.*$", FIGURES, re.MULTILINE)
+]
+
+
+def rows():
+    """The rows that docs/metrics.md should have."""
+    for kind, ending, figures in (("counter", "_total", COUNTERS), ("gauge", "", GAUGES), ("histogram", "", DURATIONS)):
+        for name, (meaning, labels) in figures.items():
+            named = f"{{{', '.join(labels)}}}" if labels and kind != "histogram" else ""
+            yield f"`klatch_{name}{ending}{named}`", kind, meaning
+
+
+@pytest.mark.parametrize("row", list(rows()), ids=lambda row: row[0])
+def test_every_figure_is_documented_with_its_kind_labels_and_meaning(row):
+    assert row in ROWS
+
+
+def test_no_figure_is_documented_that_is_not_there():
+    assert {row[0] for row in ROWS} == {row[0] for row in rows()}
+
+
+def test_an_address_is_told_of_whoever_fails_to_sign_in_and_of_no_other_refusal():
+    with contextlib.redirect_stderr(io.StringIO()) as told:
+        recorder = Recorder()
+        recorder.refused("line", "bad_credentials", "192.0.2.7")
+        recorder.refused("line", "not_a_member", "192.0.2.8")
+    assert [line.split(" ", 1)[1] for line in told.getvalue().splitlines()] == [
+        "Refused at the line door (192.0.2.7): bad_credentials"
+    ]
 
 
 def test_a_figure_that_rose_is_told():

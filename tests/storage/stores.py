@@ -38,19 +38,22 @@ class Notes:
     def log(self, event: str, **_facts: object) -> None:
         self.events.append(event)
 
-    def count(self, figure: str, by: int = 1) -> None:
+    def count(self, figure: str, by: int = 1, *_labels: str) -> None:
         self.figures[figure] += by
+
+    def took(self, figure: str, seconds: float) -> None:
+        pass
 
     def said(self, line: str) -> None:
         pass
 
-    def gauge(self, figure: str, value: float) -> None:
+    def gauge(self, figure: str, value: float, *_labels: str) -> None:
         self.figures[figure] = int(value)
 
     def defect(self, where: str, failure: BaseException) -> None:  # noqa: ARG002 - the port's signature
         self.defects.append(failure)
 
-    def refused(self, door: str, code: str) -> None:
+    def refused(self, door: str, code: str, address: str = "") -> None:  # noqa: ARG002 - the port's signature
         self.figures[f"{door} {code}"] += 1
 
 

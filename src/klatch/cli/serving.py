@@ -63,13 +63,16 @@ class Door(click.ParamType[Any]):
 @click.option("--classic", is_flag=True, default=None, help="Behave as the old socket programs did.")
 @click.option("--no-limits", is_flag=True, help="No rate limits: for benchmarks and tests, on loopback only.")
 @click.option("--verbose", is_flag=True, default=None, help="Show on this terminal what is said.")
-@click.option("--json", "as_json", is_flag=True, help="Print where the doors are, and the log, as JSON.")
+@click.option("--log", type=click.Choice(["text", "json"]), help="How to write the log.  [default: text]")
+@click.option("--json", "as_json", is_flag=True, help="Print where the doors are as JSON; the log too, unless --log.")
 def serve(*, config: Path | None, no_limits: bool, as_json: bool, irc_port: int | None, **given: Any) -> None:
     """Start the server. No configuration is needed."""
     from klatch.settings import BadSettings
 
     if given["trust_proxy"] is not None:
         given["trust_proxy"] = tuple(given["trust_proxy"].split(","))
+    if as_json and given["log"] is None:
+        given["log"] = "json"
     try:
         settings = _settle(config, no_limits=no_limits, given=given)
     except BadSettings as bad:
@@ -93,7 +96,7 @@ def _serve(settings: "Settings", *, as_json: bool) -> int:
     from klatch.storage.faults import StoreUnusable
 
     try:
-        return run(settings, lambda doors: _tell(doors, as_json=as_json), as_json=as_json)
+        return run(settings, lambda doors: _tell(doors, as_json=as_json))
     except StoreUnusable as unusable:
         fail(str(unusable), unusable.exit_code)
     except BadCertificate as bad:

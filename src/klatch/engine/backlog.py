@@ -68,6 +68,11 @@ class Backlog:
         """Whether the peer has more to take than it should."""
         return self._behind_since is not None
 
+    @property
+    def size(self) -> int:
+        """How many bytes wait for the peer."""
+        return sum(map(len, self._owed)) + (0 if self._dropped else self._wire.unsent())
+
     def owe(self, data: bytes) -> None:
         """Adds what is to be written."""
         if self._dropped:

@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from collections import Counter
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -107,6 +108,7 @@ class Engine:
         )
         self._bus = bus
         self._stopping = False
+        self._doors: set[str] = set()  # that somebody came in through
         self._typed: dict[tuple[str, str], int] = {}  # who typed where, and when this was told
         bus.subscribe(self._on_entries, self.fanout.hint)
 
@@ -169,7 +171,7 @@ class Engine:
         if first:
             self.roster.come(entrance.account)
             self.observer.log("came", name=entrance.account.name, door=session.door, address=session.address)
-        self.observer.gauge("sessions", len(self.sessions))
+        self.observer.count("entrances", 1, session.door)
         return Welcome(
             version=__version__,
             epoch=self._store.epoch,
@@ -193,7 +195,6 @@ class Engine:
             self.forget(account)
         if session.fleeting and session.credential is not None:
             self.drop(session.credential)
-        self.observer.gauge("sessions", len(self.sessions))
 
     def forget(self, account: Account) -> None:
         """An account is here no more: it ends if it has no secret, else it is noted when it was last seen."""
@@ -292,6 +293,17 @@ class Engine:
     def end_fleeting(self) -> None:
         """Ends what should have ended with a connection to the server that was killed."""
         self._store.decide(_end_fleeting, self._note)
+
+    def measure(self) -> None:
+        """Reports how many are connected through which door, and how much waits for them."""
+        doors = Counter(dict.fromkeys(self._doors, 0))
+        doors.update(session.door for session in self.sessions)
+        self._doors |= doors.keys()
+        for door, count in doors.items():
+            self.observer.gauge("sessions", count, door)
+        sizes = [session.backlog.size for session in self.sessions]
+        self.observer.gauge("backlog_bytes", sum(sizes))
+        self.observer.gauge("backlog_most_bytes", max(sizes, default=0))
 
     def stop(self) -> None:
         """Says goodbye to all, each with a moment of its own to come back."""

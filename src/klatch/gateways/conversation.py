@@ -370,7 +370,7 @@ class Conversation:
             self._wire.resume()
 
     def _refuse(self, refused: Refused, cid: str | None, ref: str | None) -> None:
-        self._engine.observer.refused(self._peer.door, refused.code)
+        self._engine.observer.refused(self._peer.door, refused.code, self._peer.address)
         self._tell(
             Refusal(
                 code=refused.code,

@@ -73,7 +73,7 @@ class BoundedHttp(HttpToolsProtocol):
         try:
             self._engine.sessions.knock(address)
         except Refused as refused:
-            self._engine.observer.refused("http", refused.code)
+            self._engine.observer.refused("http", refused.code, address)
             self._turned_away = True
             self.transport.write(_answer("429 Too Many Requests", refused.message))
             self.transport.pause_reading()

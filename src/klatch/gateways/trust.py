@@ -29,12 +29,14 @@ ORIGIN: Final = "klatch.origin"  # where in the scope of a request the applicati
 
 
 class Origin(msgspec.Struct, frozen=True):
-    """Where a request comes from: its client's address, whether a guest is let in from there, and whether it was
-    encrypted on its way to this server or to the proxy before it."""
+    """Where a request comes from: its client's address, whether a guest is let in from there, whether it was encrypted
+    on its way to this server or to the proxy before it, and whether the address is certain: that of a proxy that is
+    not trusted says nothing about the client."""
 
     address: str
     guests: bool
     encrypted: bool = False
+    certain: bool = True
 
 
 class Trust(msgspec.Struct, frozen=True):
@@ -62,7 +64,7 @@ class Trust(msgspec.Struct, frozen=True):
                 peer, client = self._unwind(peer, found.get("x-forwarded-for", []))
                 protocols = ",".join(found.get("x-forwarded-proto", [])).split(",")
                 encrypted = protocols[-1].strip().lower() == "https" if protocols != [""] else encrypted
-        return Origin(peer, self._lets_in(client, found), encrypted)
+        return Origin(peer, self._lets_in(client, found), encrypted, client is not None)
 
     def is_proxy(self, address: str) -> bool:
         """Whether the word of this address is taken on whom it speaks for."""

@@ -6,23 +6,46 @@ from typing import Any, Final
 
 import structlog
 import structlog.tracebacks
-from prometheus_client import CollectorRegistry, Counter, Gauge, disable_created_metrics, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    ProcessCollector,
+    disable_created_metrics,
+    generate_latest,
+)
 
-# Every figure with its meaning; docs/metrics.md lists them, and a test says so.
+# Every figure with its meaning and its labels; docs/metrics.md lists them, and a test says so.
 COUNTERS: Final = {
-    "entries": "Entries recorded in logs.",
-    "commits": "Transactions committed, each shared by the decisions that waited.",
-    "decisions": "Commands decided.",
-}
-GAUGES: Final = {
-    "sessions": "Connections that have said hello.",
-    "waiting": "Decisions that wait for the writer.",
-}
-LABELLED: Final = {
+    "entries": ("Entries recorded in logs.", ()),
+    "commits": ("Transactions committed, each shared by the decisions that waited.", ()),
+    "decisions": ("Commands decided.", ()),
+    "entrances": ("Connections let in, by door.", ("door",)),
     "refusals": ("Requests refused, by door and code.", ("door", "code")),
     "defects": ("Faults of the server, by where they showed.", ("where",)),
 }
+GAUGES: Final = {
+    "sessions": ("Connections that have said hello, by door.", ("door",)),
+    "waiting": ("Decisions that wait for the writer.", ()),
+    "backlog_bytes": ("Bytes that wait for readers, of all connections together.", ()),
+    "backlog_most_bytes": ("Bytes that wait for the reader who is furthest behind.", ()),
+    "store_bytes": ("Size of the store's file.", ()),
+    "wal_bytes": ("Size of the store's write-ahead log.", ()),
+    "disk_free_bytes": ("Room left on the disk of the data directory.", ()),
+    "broken": ("1 once the disk failed; the server stops then.", ()),
+    "info": ("Always 1; the labels tell which Klatch and which store this is.", ("version", "schema", "epoch")),
+}
+DURATIONS: Final = {
+    "commit_seconds": (
+        "How long COMMITs took to reach the disk.",
+        (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 5.0),
+    ),
+}
+# Refusals that those who run the server want to know the address of.
+_TOLD: Final = frozenset({"bad_credentials", "bad_token", "token_in_url", "suspended", "banned", "too_many_errors"})
 _SENTENCES: Final = {
+    "refused": "Refused at the {door} door ({address}): {code}",
     "came": "{name} came ({door}, {address})",
     "went": "{name} went ({door}, {address})",
     "transcripts_failed": "The transcripts cannot be written ({folder}: {fault}). Trying again; nothing is lost.",
@@ -51,6 +74,7 @@ class Recorder:
             structlog.PrintLogger(sys.stderr),
             processors=[
                 structlog.processors.TimeStamper(fmt="iso", utc=True),
+                structlog.processors.add_log_level,
                 _TRACEBACKS if as_json else structlog.processors.format_exc_info,
                 structlog.processors.JSONRenderer() if as_json else _tell_people,
             ],
@@ -58,35 +82,46 @@ class Recorder:
         disable_created_metrics()  # type: ignore[no-untyped-call]
         self._registry = CollectorRegistry()
         self._counters = {
-            name: Counter(f"klatch_{name}", meaning, registry=self._registry) for name, meaning in COUNTERS.items()
+            name: Counter(f"klatch_{name}", meaning, labels, registry=self._registry)
+            for name, (meaning, labels) in COUNTERS.items()
         }
         self._gauges = {
-            name: Gauge(f"klatch_{name}", meaning, registry=self._registry) for name, meaning in GAUGES.items()
+            name: Gauge(f"klatch_{name}", meaning, labels, registry=self._registry)
+            for name, (meaning, labels) in GAUGES.items()
         }
-        self._labelled = {
-            name: Counter(f"klatch_{name}", meaning, labels, registry=self._registry)
-            for name, (meaning, labels) in LABELLED.items()
+        self._durations = {
+            name: Histogram(f"klatch_{name}", meaning, buckets=buckets, registry=self._registry)
+            for name, (meaning, buckets) in DURATIONS.items()
         }
+        ProcessCollector(registry=self._registry)
 
     def log(self, event: str, **facts: object) -> None:
         """Notes that something happened."""
         self._logger.info(event, **facts)
 
-    def count(self, figure: str, by: int = 1) -> None:
+    def count(self, figure: str, by: int = 1, *labels: str) -> None:
         """A counter rises."""
-        self._counters[figure].inc(by)
+        counter = self._counters[figure]
+        (counter.labels(*labels) if labels else counter).inc(by)
 
-    def gauge(self, figure: str, value: float) -> None:
+    def gauge(self, figure: str, value: float, *labels: str) -> None:
         """A figure is now this."""
-        self._gauges[figure].set(value)
+        gauge = self._gauges[figure]
+        (gauge.labels(*labels) if labels else gauge).set(value)
 
-    def refused(self, door: str, code: str) -> None:
+    def took(self, figure: str, seconds: float) -> None:
+        """Something lasted so long."""
+        self._durations[figure].observe(seconds)
+
+    def refused(self, door: str, code: str, address: str = "") -> None:
         """A door refused something."""
-        self._labelled["refusals"].labels(door, code).inc()
+        self.count("refusals", 1, door, code)
+        if code in _TOLD:
+            self.log("refused", door=door, code=code, address=address)
 
     def defect(self, where: str, failure: BaseException) -> None:
         """Something that should not happen did."""
-        self._labelled["defects"].labels(where).inc()
+        self.count("defects", 1, where)
         self._logger.error("defect", where=where, exc_info=failure)
 
     def said(self, line: str) -> None:
@@ -101,6 +136,7 @@ class Recorder:
 
 def _tell_people(_logger: Any, _method: str, facts: Any) -> str:
     moment = datetime.fromisoformat(facts.pop("timestamp")).astimezone().strftime("%H:%M:%S")
+    facts.pop("level")
     event, failure = facts.pop("event"), facts.pop("exception", None)
     if event == "said":
         return f"{moment} {facts['line']}"

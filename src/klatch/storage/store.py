@@ -4,16 +4,19 @@ import asyncio
 import contextlib
 import random
 import secrets
+import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, Final, TypeVar
 
+from klatch import __version__
 from klatch.core.events import Entry
 from klatch.observe.port import Observer
 from klatch.storage.backups.upgrading import back_up_before_upgrade
 from klatch.storage.lock import DirectoryLock
+from klatch.storage.migrations.runner import newest
 from klatch.storage.opening import FILE, make_private, open_store
 from klatch.storage.reader import Reader
 from klatch.storage.sqlite import Connection
@@ -90,6 +93,18 @@ class SqliteStore:
         """How many decisions wait for the writer."""
         return self._writer.waiting
 
+    def measure(self) -> None:
+        """Reports how large things are, and what this store is."""
+        tell = self._observer.gauge
+        tell("waiting", self.waiting)
+        tell("broken", int(self.is_broken))
+        tell("info", 1, __version__, str(newest()), self.epoch)
+        for figure, name in (("store_bytes", FILE), ("wal_bytes", f"{FILE}-wal")):
+            with contextlib.suppress(OSError):
+                tell(figure, (self.directory / name).stat().st_size)
+        with contextlib.suppress(OSError):
+            tell("disk_free_bytes", shutil.disk_usage(self.directory).free)
+
     async def close(self) -> None:
         """Finishes what waits, then closes the files and frees the directory."""
         await asyncio.to_thread(self._writer.stop)
@@ -117,7 +132,7 @@ class SqliteStore:
         return self._last_id
 
     def _settle(self, settled: list[Settled]) -> None:
-        self._call(self._deliver, settled)
+        self._call(self._deliver, settled, self._writer.commit_seconds)
 
     def _break(self, fault: Exception) -> None:
         self._observer.log("store_broken", fault=str(fault))
@@ -164,7 +179,8 @@ class SqliteStore:
         else:
             self._early.append(lambda: self._answer(batch, done, outcome))
 
-    def _deliver(self, settled: list[Settled]) -> None:
+    def _deliver(self, settled: list[Settled], seconds: float) -> None:
+        self._observer.took("commit_seconds", seconds)
         self._observer.count("commits")
         self._observer.count("decisions", len(settled))
         self._observer.count("entries", sum(len(each.entries) for each in settled))

@@ -1,6 +1,7 @@
 """The one writer: decisions that wait share a transaction and its COMMIT (group commit)."""
 
 import threading
+import time
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
 from typing import Any, Final
@@ -63,6 +64,7 @@ class Writer:
         self._broken = broken
         self._waiting: SimpleQueue[Job | None] = SimpleQueue()
         self._batch = 0
+        self.commit_seconds = 0.0  # of the last COMMIT that held
         self.committing = 0  # the last batch of which a reader may see something
         self._thread = threading.Thread(target=self._work, name="klatch-writer", daemon=True)
 
@@ -136,7 +138,9 @@ class Writer:
         try:
             settled = decide(batch)
             self.committing = self._batch
+            began = time.perf_counter()
             self._db.run("COMMIT")
+            self.commit_seconds = time.perf_counter() - began
         except BaseException:
             self._roll_back()
             raise

@@ -156,7 +156,7 @@ class Api:
         try:
             response = await self._answer(request)
         except Refused as refused:
-            self._engine.observer.refused("http", refused.code)
+            self._engine.observer.refused("http", refused.code, scope[ORIGIN].address)
             response = refuse(refused)
         except Exception as failure:  # noqa: BLE001 - one request that fails must not end in a traceback
             self._engine.observer.defect("http", failure)

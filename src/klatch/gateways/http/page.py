@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from klatch.gateways.http.documents import spell_asyncapi, spell_openapi
+from klatch.gateways.trust import ORIGIN, Origin
 
 _METRICS_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 _PAGE: Final = """<!doctype html>
@@ -36,12 +37,15 @@ code {{ display: block; padding: 8px 12px; background: var(--sunken); border: 1p
 
 
 def make_app(
-    *, is_ready: Callable[[], str | None], figures: Callable[[], bytes], ways: Callable[[], list[tuple[str, str]]]
+    *,
+    is_ready: Callable[[], str | None],
+    figures: Callable[[Origin], bytes | None],
+    ways: Callable[[], list[tuple[str, str]]],
 ) -> Starlette:
     """The application behind the pages.
 
-    `is_ready` tells what is wrong, or None; `figures` are the metrics in Prometheus' text form; `ways` are pairs of
-    what one may want and what to type for it.
+    `is_ready` tells what is wrong, or None; `figures` are the metrics in Prometheus' text form, or None
+    where they are not for whoever asks; `ways` are pairs of what one may want and what to type for it.
     """
 
     def show_page(_request: Request) -> Response:
@@ -55,8 +59,13 @@ def make_app(
         wrong = is_ready()
         return PlainTextResponse("ready\n") if wrong is None else PlainTextResponse(f"{wrong}\n", 503)
 
-    def tell_figures(_request: Request) -> Response:
-        return Response(figures(), headers={"content-type": _METRICS_TYPE})
+    def tell_figures(request: Request) -> Response:
+        told = figures(request.scope[ORIGIN])
+        if told is None:
+            return PlainTextResponse(
+                "The figures are for this machine; metrics_from in klatch.toml adds others.\n", 403
+            )
+        return Response(told, headers={"content-type": _METRICS_TYPE})
 
     def describe_api(_request: Request) -> Response:
         return Response(spell_openapi(), media_type="application/json")
