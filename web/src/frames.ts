@@ -1,0 +1,600 @@
+// The frames of docs/protocol.md. Written by tools/frame_types.py from the server's own structs: do not edit.
+
+export interface Ack {
+  op: "ack";
+  cid: string;
+  room: string;
+  seq: number;
+  id: string;
+  ts: number;
+}
+
+export interface Author {
+  id: string;
+  name: string;
+}
+
+export interface Bye {
+  op: "bye";
+  reason: string;
+  retry_after?: number;
+}
+
+export interface CommandHelp {
+  usage: string;
+  does: string;
+  also: string[];
+}
+
+export interface CreateRoom {
+  op: "create";
+  cid: string;
+  name: string;
+  closed?: boolean;
+  topic?: string;
+}
+
+export interface Created {
+  kind: "created";
+  room_kind: string;
+  name?: string;
+  topic?: string;
+  members?: Author[];
+}
+
+export interface Cursors {
+  epoch: string;
+  rooms: Record<string, number>;
+}
+
+export interface DeleteMessage {
+  op: "delete";
+  cid: string;
+  room: string;
+  seq?: number | null;
+}
+
+export interface Deleted {
+  kind: "delete";
+  target: number;
+}
+
+export interface Departed {
+  kind: "departed";
+  room: RoomName;
+}
+
+export interface DisplayNamed {
+  kind: "display";
+  name: string;
+}
+
+export interface EditMessage {
+  op: "edit";
+  cid: string;
+  room: string;
+  text: string;
+  seq?: number | null;
+}
+
+export interface Edited {
+  kind: "edit";
+  target: number;
+  text: string;
+  deleted?: boolean;
+}
+
+export interface Entered {
+  kind: "entered";
+  room: RoomName;
+}
+
+export interface Entry {
+  op: "entry";
+  room: string;
+  seq: number;
+  id: string;
+  ts: number;
+  author: Author;
+  body: AnyBody;
+  cid?: string;
+}
+
+export interface Fetch {
+  op: "fetch";
+  ref?: string | null;
+  room: string;
+  after: number;
+  limit?: number;
+}
+
+export interface GotInvitation {
+  kind: "invited";
+  room: RoomName;
+}
+
+export interface Grant {
+  op: "role";
+  cid: string;
+  room: string;
+  user: string;
+  role: string;
+}
+
+export interface Granted {
+  kind: "role";
+  person: Author;
+  role: string;
+}
+
+export interface Heads {
+  op: "heads";
+  rooms: Record<string, number>;
+}
+
+export interface Hello {
+  op: "hello";
+  name: string;
+  secret?: string | null;
+  cursors?: Cursors | null;
+  client?: string;
+}
+
+export interface Help {
+  op: "help";
+  ref?: string | null;
+}
+
+export interface HelpText {
+  op: "help";
+  commands: CommandHelp[];
+  ref?: string;
+}
+
+export interface History {
+  op: "history";
+  ref?: string | null;
+  room: string;
+  before?: number | null;
+  limit?: number;
+}
+
+export interface Invite {
+  op: "invite";
+  cid: string;
+  room: string;
+  user: string;
+}
+
+export interface Invited {
+  kind: "invite";
+  person: Author;
+}
+
+export interface IsTyping {
+  op: "typing";
+  room: string;
+  person: Author;
+}
+
+export interface Item {
+  seq: number;
+  id: string;
+  ts: number;
+  author: Author;
+  body: AnyBody;
+  cid?: string;
+  edited?: number;
+  reactions?: Record<string, string[]>;
+}
+
+export interface JoinRoom {
+  op: "join";
+  cid: string;
+  room: string;
+}
+
+export interface Joined {
+  kind: "join";
+  role: string;
+}
+
+export interface Kick {
+  op: "kick";
+  cid: string;
+  room: string;
+  user: string;
+  reason?: string;
+}
+
+export interface Kicked {
+  kind: "kick";
+  person: Author;
+  reason?: string;
+}
+
+export interface LeaveRoom {
+  op: "leave";
+  cid: string;
+  room: string;
+}
+
+export interface Left {
+  kind: "leave";
+}
+
+export interface ListMembers {
+  op: "members";
+  ref?: string | null;
+  room: string;
+}
+
+export interface ListOnline {
+  op: "online";
+  ref?: string | null;
+}
+
+export interface ListRooms {
+  op: "rooms";
+  ref?: string | null;
+}
+
+export interface MarkRead {
+  op: "read";
+  cid: string;
+  room: string;
+  seq?: number | null;
+}
+
+export interface Members {
+  op: "members";
+  room: string;
+  people: Person[];
+  more?: boolean;
+  ref?: string;
+}
+
+export interface Message {
+  kind: "message";
+  text: string;
+  reply_to?: number;
+  action?: boolean;
+  deleted?: boolean;
+}
+
+export interface Online {
+  op: "online";
+  people: Person[];
+  more?: boolean;
+  ref?: string;
+}
+
+export interface Page {
+  op: "page";
+  room: string;
+  items: Item[];
+  as_of: number;
+  more: boolean;
+  ref?: string;
+}
+
+export interface Person {
+  id: string;
+  name: string;
+  display_name: string;
+  state: string;
+  status?: string;
+  since?: number;
+  active?: number;
+  role?: string;
+}
+
+export interface Ping {
+  op: "ping";
+  ref?: string | null;
+}
+
+export interface Pong {
+  op: "pong";
+  ref?: string;
+}
+
+export interface Presence {
+  op: "presence";
+  people: Person[];
+}
+
+export interface Quit {
+  op: "quit";
+}
+
+export interface Range {
+  op: "range";
+  room: string;
+  entries: Entry[];
+  head: number;
+  more: boolean;
+  ref?: string;
+}
+
+export interface React {
+  op: "react";
+  cid: string;
+  room: string;
+  seq: number;
+  emoji: string;
+}
+
+export interface Reacted {
+  kind: "react";
+  target: number;
+  emoji: string;
+}
+
+export interface Read {
+  kind: "read";
+  room: string;
+  seq: number;
+}
+
+export interface Refusal {
+  op: "error";
+  code: string;
+  message: string;
+  field?: string;
+  retry_after?: number;
+  cid?: string;
+  ref?: string;
+}
+
+export interface Rename {
+  op: "nick";
+  cid: string;
+  name: string;
+}
+
+export interface Renamed {
+  kind: "renamed";
+  name: string;
+}
+
+export interface RoomName {
+  id: string;
+  name: string;
+  kind: string;
+}
+
+export interface RoomState {
+  id: string;
+  name: string;
+  kind: string;
+  topic: string;
+  head: number;
+  role: string | null;
+  horizon: number;
+  read: number;
+  unread: number;
+  mentions: number;
+}
+
+export interface Rooms {
+  op: "rooms";
+  rooms: RoomState[];
+  ref?: string;
+}
+
+export interface SendMessage {
+  op: "send";
+  cid: string;
+  room: string;
+  text: string;
+  reply_to?: number | null;
+  action?: boolean;
+}
+
+export interface SetDisplayName {
+  op: "display";
+  cid: string;
+  name: string;
+}
+
+export interface SetStatus {
+  op: "status";
+  cid: string;
+  text?: string;
+  away?: boolean;
+}
+
+export interface SetTopic {
+  op: "topic";
+  cid: string;
+  room: string;
+  topic: string;
+}
+
+export interface StatusSet {
+  kind: "status";
+  text?: string;
+  away?: boolean;
+}
+
+export interface TopicSet {
+  kind: "topic";
+  topic: string;
+}
+
+export interface Typed {
+  op: "type";
+  cid: string;
+  room: string;
+  text: string;
+  private_at?: boolean;
+}
+
+export interface Typing {
+  op: "typing";
+  room: string;
+}
+
+export interface Unreact {
+  op: "unreact";
+  cid: string;
+  room: string;
+  seq: number;
+  emoji: string;
+}
+
+export interface Unreacted {
+  kind: "unreact";
+  target: number;
+  emoji: string;
+}
+
+export interface Unreadable {
+  kind: "unreadable";
+}
+
+export interface Welcome {
+  op: "welcome";
+  version: string;
+  epoch: string;
+  account: Person;
+  head: number;
+  rooms: RoomState[];
+  heads_every: number;
+  now: number;
+  ignored?: string[];
+}
+
+export type AnyCommand =
+  | SendMessage
+  | EditMessage
+  | DeleteMessage
+  | React
+  | Unreact
+  | CreateRoom
+  | JoinRoom
+  | LeaveRoom
+  | SetTopic
+  | Invite
+  | Kick
+  | Grant
+  | Rename
+  | SetDisplayName
+  | SetStatus
+  | MarkRead;
+
+export type AnyQuery = Fetch | History | ListRooms | ListMembers | ListOnline | Help;
+
+export type Request =
+  | SendMessage
+  | EditMessage
+  | DeleteMessage
+  | React
+  | Unreact
+  | CreateRoom
+  | JoinRoom
+  | LeaveRoom
+  | SetTopic
+  | Invite
+  | Kick
+  | Grant
+  | Rename
+  | SetDisplayName
+  | SetStatus
+  | MarkRead
+  | Fetch
+  | History
+  | ListRooms
+  | ListMembers
+  | ListOnline
+  | Help
+  | Typing
+  | Typed
+  | Hello
+  | Ping
+  | Quit;
+
+export type AnyAnswer =
+  | Welcome
+  | Ack
+  | Refusal
+  | Range
+  | Page
+  | Rooms
+  | Members
+  | Online
+  | HelpText
+  | Heads
+  | Presence
+  | IsTyping
+  | Pong
+  | Bye;
+
+export type AnyBody =
+  | Created
+  | Message
+  | Edited
+  | Deleted
+  | Reacted
+  | Unreacted
+  | Joined
+  | Left
+  | Invited
+  | Kicked
+  | Granted
+  | TopicSet
+  | Entered
+  | Departed
+  | GotInvitation
+  | Renamed
+  | DisplayNamed
+  | StatusSet
+  | Read
+  | Unreadable;
+
+export type Told = AnyAnswer | Entry;
+
+export type Code =
+  | "bad_json"
+  | "type"
+  | "number"
+  | "control_char"
+  | "utf8"
+  | "unknown_field"
+  | "missing_field"
+  | "unknown_op"
+  | "unknown_command"
+  | "usage"
+  | "cid"
+  | "cursor"
+  | "resume_bad_cursor"
+  | "limit"
+  | "bad_name"
+  | "bad_emoji"
+  | "empty"
+  | "too_long"
+  | "too_big"
+  | "too_many"
+  | "not_registered"
+  | "auth_timeout"
+  | "wrong_door"
+  | "guests_refused"
+  | "not_allowed"
+  | "not_a_member"
+  | "no_such_room"
+  | "no_such_user"
+  | "no_such_message"
+  | "message_deleted"
+  | "name_taken"
+  | "room_exists"
+  | "cid_reused"
+  | "epoch_changed"
+  | "rate_limited"
+  | "too_many_sessions"
+  | "too_many_errors"
+  | "too_slow"
+  | "storage_full"
+  | "try_again"
+  | "going_away"
+  | "internal";

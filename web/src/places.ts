@@ -1,0 +1,22 @@
+// Rooms and messages in the page's address: `#lobby`, `#@bob`, `#lobby/42`.
+export interface Spot {
+  room: string;
+  seq: number | null;
+}
+
+export function readSpot(hash: string): Spot {
+  let text = hash.replace(/^#/, "");
+  try {
+    text = decodeURIComponent(text);
+  } catch {
+    // Typed by hand: taken as it is.
+  }
+  const [name = "", seq] = text.split("/", 2);
+  const number = seq && /^\d{1,15}$/.test(seq) ? Number(seq) : null;
+  return { room: !name || name.startsWith("@") ? name : `#${name}`, seq: number };
+}
+
+export function spellSpot({ room, seq }: Spot): string {
+  const name = room.replace(/^#/, "");
+  return `#${seq === null ? name : `${name}/${seq}`}`;
+}

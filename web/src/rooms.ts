@@ -1,0 +1,152 @@
+// One room as this page holds it: what the list shows, and, once it was opened, its lines and members.
+import { Follower } from "./follower";
+import type { Entry, Item, Page, Person, RoomState } from "./frames";
+import { type Later, Topic } from "./topic";
+import { fold, isMessage, prepend, trim, type View } from "./view";
+
+/** Lines held of a room that is read at its end; more are let go of, and come again when one scrolls up. */
+const HELD_MOST = 1_500;
+const HELD_AFTER = 1_000;
+const TYPING_LASTS = 5_000;
+
+export class Room {
+  readonly changed: Topic;
+  view: View | null = null;
+  follower: Follower | null = null;
+  /** Whether there are earlier lines than those held. */
+  more = false;
+  loading: "" | "first" | "earlier" | "missing" = "";
+  fault = "";
+  people: Person[] = [];
+  /** The number after which the line "new" stands, while the room is open. */
+  newAfter: number | null = null;
+  /** Whether one reads at the end, so that earlier lines may go. */
+  atEnd = true;
+  #typing = new Map<string, { name: string; until: number }>();
+  #early: Entry[] = [];
+
+  constructor(
+    public state: RoomState,
+    later?: Later,
+  ) {
+    this.changed = new Topic(later);
+  }
+
+  get id(): string {
+    return this.state.id;
+  }
+
+  get name(): string {
+    return this.state.name;
+  }
+
+  get isDirect(): boolean {
+    return this.state.kind === "direct";
+  }
+
+  /** The lines held, in order. */
+  get items(): Item[] {
+    return this.view ? [...this.view.items.values()] : [];
+  }
+
+  /** Who is typing now, but for oneself. */
+  typing(now: number): string[] {
+    for (const [who, { until }] of this.#typing) if (until <= now) this.#typing.delete(who);
+    return [...this.#typing.values()].map((typist) => typist.name);
+  }
+
+  noteTyping(person: { id: string; name: string }, now: number): void {
+    this.#typing.set(person.id, { name: person.name, until: now + TYPING_LASTS });
+    this.changed.tell();
+    setTimeout(() => this.changed.tell(), TYPING_LASTS + 50);
+  }
+
+  /** The last page came: the room is open. */
+  open(page: Page): Entry[] {
+    this.view = {
+      as_of: page.as_of,
+      topic: this.state.topic,
+      members: {},
+      items: new Map(page.items.map((item) => [item.seq, item])),
+    };
+    this.follower = new Follower(page.as_of);
+    this.more = page.more;
+    const early = this.#early;
+    this.#early = [];
+    this.changed.tell();
+    return early.flatMap((entry) => this.take(entry));
+  }
+
+  /** An earlier page came. */
+  openEarlier(page: Page): void {
+    if (!this.view) return;
+    prepend(this.view, page.items);
+    this.more = page.more;
+    this.changed.tell();
+  }
+
+  /** Lets go of the lines: they are fetched anew when the room is looked at again. */
+  shut(): void {
+    this.view = this.follower = null;
+    this.#early = [];
+    this.loading = "";
+    this.changed.tell();
+  }
+
+  /** An entry was pushed; gives those that were applied. */
+  take(entry: Entry): Entry[] {
+    this.state = { ...this.state, head: Math.max(this.state.head, entry.seq) };
+    if (!this.follower) {
+      if (this.loading === "first") this.#early.push(entry);
+      return [];
+    }
+    return this.#apply(this.follower.push(entry));
+  }
+
+  /** Missing entries came; gives those that were applied. */
+  fill(entries: Entry[], head: number): Entry[] {
+    this.state = { ...this.state, head: Math.max(this.state.head, head) };
+    if (!this.follower || !this.view) return [];
+    const filled = this.follower.fill(entries, head);
+    if (filled.skipped) this.view.as_of = this.follower.have - filled.entries.length;
+    return this.#apply(filled.entries);
+  }
+
+  /** What was read on this or another device. */
+  markRead(seq: number): void {
+    if (seq <= this.state.read) return;
+    const rest = seq >= this.state.head ? { unread: 0, mentions: 0 } : {};
+    this.state = { ...this.state, read: seq, ...rest };
+  }
+
+  #apply(entries: Entry[]): Entry[] {
+    const view = this.view;
+    if (!entries.length || !view) return entries;
+    for (const entry of entries) {
+      fold(view, entry);
+      if (isMessage(entry.body)) this.#typing.delete(entry.author.id);
+    }
+    if (this.atEnd && view.items.size > HELD_MOST) this.more = trim(view, HELD_AFTER) || this.more;
+    if (entries.some((entry) => entry.body.kind === "topic")) this.state = { ...this.state, topic: view.topic };
+    this.changed.tell();
+    return entries;
+  }
+}
+
+/** Whether a text names somebody: `@ann`, and not a part of a longer name. */
+export function mentions(text: string, name: string): boolean {
+  const found = text.toLowerCase().indexOf(`@${name.toLowerCase()}`);
+  if (found < 0) return false;
+  const after = text.slice(found + name.length + 1);
+  return !/^[\p{L}\p{N}_]/u.test(after) || mentions(after, name);
+}
+
+/** Rooms by name, direct ones by who spoke last. */
+export function sortRooms(rooms: Iterable<Room>): { rooms: Room[]; direct: Room[] } {
+  const all = [...rooms];
+  const byName = (one: Room, other: Room) => one.name.localeCompare(other.name, undefined, { numeric: true });
+  return {
+    rooms: all.filter((room) => !room.isDirect).sort(byName),
+    direct: all.filter((room) => room.isDirect).sort(byName),
+  };
+}

@@ -1,0 +1,97 @@
+// How lines are laid out: days, heads of groups, joins drawn together, and what is not sent yet at the end.
+import type { Item } from "./frames";
+import type { Kept } from "./shelf";
+import { dayNumber } from "./times";
+import { isMessage } from "./view";
+
+/** Messages of one author within this time share a head (ms). */
+const GROUP = 5 * 60_000;
+
+/** One row: a message, or notices drawn together, or something that waits to be sent. */
+export interface Row {
+  key: string;
+  item: Item | null;
+  notices: Item[];
+  waiting: Kept | null;
+  /** A time of the day that begins here. */
+  day: number | null;
+  /** Whether the author and time are shown. */
+  head: boolean;
+  /** Whether the line "new" stands before it. */
+  fresh: boolean;
+}
+
+const NOTICES = new Set(["created", "join", "leave", "invite", "kick", "role", "topic"]);
+const KNOWN = new Set([...NOTICES, "message", "unreadable"]);
+
+export function layOut(items: Item[], waiting: Kept[], newAfter: number | null, me: string, now: number): Row[] {
+  const rows: Row[] = [];
+  let day = -1;
+  let author = "";
+  let last = 0;
+  let isFresh = newAfter === null;
+  for (const item of items) {
+    if (!KNOWN.has(item.body.kind)) continue;
+    const itemDay = dayNumber(item.ts);
+    const fresh = !isFresh && item.seq > (newAfter ?? 0) && item.author.id !== me;
+    const before = rows.at(-1);
+    const newDay = itemDay !== day;
+    if (NOTICES.has(item.body.kind)) {
+      if (before?.notices.length && !newDay && !fresh) {
+        before.notices.push(item);
+      } else {
+        rows.push({ ...row(keyOf(item)), notices: [item], day: newDay ? item.ts : null, fresh });
+      }
+      author = "";
+    } else {
+      const grouped = author === item.author.id && item.ts - last < GROUP && !newDay && !fresh && !isReply(item);
+      rows.push({ ...row(keyOf(item)), item, day: newDay ? item.ts : null, head: !grouped, fresh });
+      author = item.author.id;
+      last = item.ts;
+    }
+    isFresh ||= fresh;
+    day = itemDay;
+  }
+  const held = new Set(items.flatMap((item) => (item.author.id === me && item.cid ? [item.cid] : [])));
+  for (const kept of waiting) {
+    if ((kept.command.op !== "send" && kept.command.op !== "type") || held.has(kept.cid)) continue;
+    const newDay = dayNumber(kept.at) !== day && dayNumber(kept.at) <= dayNumber(now);
+    const grouped = author === me && kept.at - last < GROUP && !newDay && !("reply_to" in kept.command);
+    rows.push({ ...row(`${me}:${kept.cid}`), waiting: kept, day: newDay ? kept.at : null, head: !grouped });
+    author = me;
+    last = kept.at;
+    if (newDay) day = dayNumber(kept.at);
+  }
+  return rows;
+}
+
+/** The same for a message that waits and for the entry it becomes, so that nothing is drawn anew. */
+function keyOf(item: Item): string {
+  return item.cid ? `${item.author.id}:${item.cid}` : String(item.seq);
+}
+
+function row(key: string): Row {
+  return { key, item: null, notices: [], waiting: null, day: null, head: true, fresh: false };
+}
+
+function isReply(item: Item): boolean {
+  return isMessage(item.body) && item.body.reply_to !== undefined;
+}
+
+/** The last message of somebody that can still be edited. */
+export function lastOwn(items: Item[], me: string): Item | null {
+  return items.findLast((item) => item.author.id === me && isMessage(item.body) && !item.body.deleted) ?? null;
+}
+
+/** One of eight colours, always the same for an account. */
+export function hueOf(account: string): number {
+  let sum = 7;
+  for (const letter of account) sum = (sum * 31 + letter.charCodeAt(0)) >>> 0;
+  return (sum ^ (sum >>> 13)) % 8;
+}
+
+/** The letter in a person's picture. */
+export function initialOf(name: string): string {
+  const [first] = new Intl.Segmenter().segment(name.replace(/^[@#_\-.]+/, "") || name);
+  return (first?.segment ?? "?").toLocaleUpperCase();
+}
