@@ -8,7 +8,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 sys.path.insert(0, str(Path(__file__).resolve().parent / "tools"))
 
-import page  # noqa: E402 - found only where the line above says
+import page
 
 
 class PageHook(BuildHookInterface):  # type: ignore[type-arg]  # its configuration is no concern of ours
@@ -20,7 +20,7 @@ class PageHook(BuildHookInterface):  # type: ignore[type-arg]  # its configurati
         """What building takes here: Node as a wheel, where the page must be built and no Node is there."""
         return [page.NODE_REQUIREMENT] if self._must_build() and page.find_node() is None else []
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 - hatchling gives it
         """Builds the page if that is wanted and not done; `version` is `editable` for an installation in place."""
         if version == "editable" or not self._must_build():
             return

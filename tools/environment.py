@@ -37,6 +37,12 @@ def stamp(purpose: str) -> str:
     return f"{base_python()}:{purpose}:{hashlib.sha256(contents).hexdigest()}"
 
 
+def packages_folder() -> Path:
+    """Where the environment's packages are."""
+    found = sorted(FOLDER.glob("Lib/site-packages" if os.name == "nt" else "lib/python3.*/site-packages"))
+    return found[-1] if found else FOLDER
+
+
 def base_python() -> str:
     """Names the Python and the place that the environment belongs to: it can be moved to no other."""
     return hashlib.sha256(f"{sys.version} {sys.base_prefix} {ROOT}".encode()).hexdigest()[:16]

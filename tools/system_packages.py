@@ -20,6 +20,7 @@ class Need:
 
 
 NEEDS = (
+    Need("chromium", lambda: which("chromium") is not None, "the tests of the page in a browser are skipped"),
     Need("netcat-openbsd", lambda: which("nc") is not None, "the tests with a real nc are skipped"),
     Need("python3-tk", lambda: find_spec("_tkinter") is not None, "the tests of windows are skipped"),
     Need("strace", lambda: which("strace") is not None, "the tests that make the disk fail are skipped"),

@@ -24,6 +24,7 @@ from klatch.gateways.certificate import FILE as CERTIFICATE
 from klatch.gateways.certificate import find_or_make, own_addresses
 from klatch.gateways.handed import BadSocket, take_handed
 from klatch.gateways.http.api import Api
+from klatch.gateways.http.built import BuiltPage
 from klatch.gateways.http.front import Front
 from klatch.gateways.http.page import make_app
 from klatch.gateways.line import LineDoor
@@ -98,7 +99,7 @@ async def serve(settings: Settings, recorder: Recorder, opened: Callable[[Doors]
         figures=lambda origin: _figures(recorder, engine, store) if _may_measure(settings, origin) else None,
         ways=lambda: ways_in(doors, command()),
     )
-    http = make_server(Front(pages, Api(engine, trust)), engine, trust)
+    http = make_server(BuiltPage(Front(pages, Api(engine, trust))), engine, trust)
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(http.serve(sockets=[]))  # its connections are accepted below, as those of all doors
         works = [

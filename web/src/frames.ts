@@ -1,5 +1,24 @@
 // The frames of docs/protocol.md. Written by tools/frame_types.py from the server's own structs: do not edit.
 
+export interface AccountState {
+  id: string;
+  name: string;
+  display_name: string;
+  role: string;
+  registered: boolean;
+  state: string;
+  created: number;
+  seen: number;
+  suspended?: number;
+}
+
+export interface AccountsTold {
+  op: "accounts";
+  accounts: AccountState[];
+  more?: boolean;
+  ref?: string;
+}
+
 export interface Ack {
   op: "ack";
   cid: string;
@@ -7,6 +26,14 @@ export interface Ack {
   seq: number;
   id: string;
   ts: number;
+}
+
+export interface Audited {
+  kind: "audit";
+  act: string;
+  person?: Author;
+  room?: RoomName;
+  detail?: string;
 }
 
 export interface Author {
@@ -18,6 +45,13 @@ export interface Bye {
   op: "bye";
   reason: string;
   retry_after?: number;
+}
+
+export interface ChangePassword {
+  op: "password";
+  cid: string;
+  old: string;
+  password: string;
 }
 
 export interface CommandHelp {
@@ -40,6 +74,25 @@ export interface Created {
   name?: string;
   topic?: string;
   members?: Author[];
+}
+
+export interface CredentialState {
+  id: string;
+  kind: string;
+  name: string;
+  scopes: string[];
+  created: number;
+  seen: number;
+  address: string;
+  expires?: number;
+  live?: boolean;
+  mine?: boolean;
+}
+
+export interface CredentialsTold {
+  op: "credentials";
+  credentials: CredentialState[];
+  ref?: string;
 }
 
 export interface Cursors {
@@ -108,6 +161,13 @@ export interface Fetch {
   limit?: number;
 }
 
+export interface GiveServerRole {
+  op: "server_role";
+  cid: string;
+  user: string;
+  role: string;
+}
+
 export interface GotInvitation {
   kind: "invited";
   room: RoomName;
@@ -134,8 +194,11 @@ export interface Heads {
 
 export interface Hello {
   op: "hello";
-  name: string;
+  name?: string | null;
   secret?: string | null;
+  password?: string | null;
+  token?: string | null;
+  link?: string | null;
   cursors?: Cursors | null;
   client?: string;
 }
@@ -223,6 +286,41 @@ export interface Left {
   kind: "leave";
 }
 
+export interface LinkState {
+  id: string;
+  kind: string;
+  by: Author;
+  created: number;
+  uses_left: number;
+  expires?: number;
+  room?: RoomName;
+  role?: string;
+  person?: Author;
+}
+
+export interface LinksTold {
+  op: "links";
+  links: LinkState[];
+  ref?: string;
+}
+
+export interface ListAccounts {
+  op: "accounts";
+  ref?: string | null;
+  after?: string;
+  limit?: number;
+}
+
+export interface ListCredentials {
+  op: "credentials";
+  ref?: string | null;
+}
+
+export interface ListLinks {
+  op: "links";
+  ref?: string | null;
+}
+
 export interface ListMembers {
   op: "members";
   ref?: string | null;
@@ -237,6 +335,44 @@ export interface ListOnline {
 export interface ListRooms {
   op: "rooms";
   ref?: string | null;
+}
+
+export interface LookAtRoom {
+  op: "room";
+  ref?: string | null;
+  room: string;
+}
+
+export interface LookAtSelf {
+  op: "me";
+  ref?: string | null;
+}
+
+export interface MakeLink {
+  op: "link";
+  cid: string;
+  secret: string;
+  uses?: number;
+  expires?: number | null;
+  room?: string | null;
+  role?: string;
+}
+
+export interface MakeResetLink {
+  op: "reset_link";
+  cid: string;
+  user: string;
+  secret: string;
+  expires?: number | null;
+}
+
+export interface MakeToken {
+  op: "token";
+  cid: string;
+  name: string;
+  scopes: string[];
+  secret: string;
+  expires?: number | null;
 }
 
 export interface MarkRead {
@@ -260,6 +396,22 @@ export interface Message {
   reply_to?: number;
   action?: boolean;
   deleted?: boolean;
+}
+
+export interface Myself {
+  op: "me";
+  account: Person;
+  role: string;
+  head: number;
+  epoch: string;
+  now: number;
+  ref?: string;
+}
+
+export interface OneRoom {
+  op: "room";
+  room: RoomState;
+  ref?: string;
 }
 
 export interface Online {
@@ -347,6 +499,18 @@ export interface Refusal {
   ref?: string;
 }
 
+export interface Register {
+  op: "register";
+  cid: string;
+  password: string;
+  link?: string | null;
+}
+
+export interface Registered {
+  kind: "registered";
+  role: string;
+}
+
 export interface Rename {
   op: "nick";
   cid: string;
@@ -356,6 +520,17 @@ export interface Rename {
 export interface Renamed {
   kind: "renamed";
   name: string;
+}
+
+export interface RevokeLink {
+  op: "revoke_link";
+  cid: string;
+  link: string;
+}
+
+export interface RoleGiven {
+  kind: "server_role";
+  role: string;
 }
 
 export interface RoomName {
@@ -403,6 +578,7 @@ export interface SetStatus {
   cid: string;
   text?: string;
   away?: boolean;
+  until?: number | null;
 }
 
 export interface SetTopic {
@@ -412,10 +588,31 @@ export interface SetTopic {
   topic: string;
 }
 
+export interface SignOut {
+  op: "sign_out";
+  cid: string;
+  credential?: string | null;
+  others?: boolean;
+}
+
+export interface SignedOut {
+  kind: "signed_out";
+  why: string;
+  credentials?: string[];
+}
+
 export interface StatusSet {
   kind: "status";
   text?: string;
   away?: boolean;
+  until?: number;
+}
+
+export interface Suspend {
+  op: "suspend";
+  cid: string;
+  user: string;
+  reason?: string;
 }
 
 export interface TopicSet {
@@ -454,6 +651,19 @@ export interface Unreadable {
   kind: "unreadable";
 }
 
+export interface Unsuspend {
+  op: "unsuspend";
+  cid: string;
+  user: string;
+}
+
+export interface UseLink {
+  op: "use_link";
+  cid: string;
+  link: string;
+  password?: string | null;
+}
+
 export interface Welcome {
   op: "welcome";
   version: string;
@@ -463,6 +673,8 @@ export interface Welcome {
   rooms: RoomState[];
   heads_every: number;
   now: number;
+  role?: string;
+  token?: string;
   ignored?: string[];
 }
 
@@ -482,9 +694,31 @@ export type AnyCommand =
   | Rename
   | SetDisplayName
   | SetStatus
+  | Register
+  | ChangePassword
+  | SignOut
+  | MakeToken
+  | MakeLink
+  | RevokeLink
+  | MakeResetLink
+  | UseLink
+  | Suspend
+  | Unsuspend
+  | GiveServerRole
   | MarkRead;
 
-export type AnyQuery = Fetch | History | ListRooms | ListMembers | ListOnline | Help;
+export type AnyQuery =
+  | Fetch
+  | History
+  | ListRooms
+  | LookAtRoom
+  | ListMembers
+  | ListOnline
+  | LookAtSelf
+  | ListCredentials
+  | ListLinks
+  | ListAccounts
+  | Help;
 
 export type Request =
   | SendMessage
@@ -502,12 +736,28 @@ export type Request =
   | Rename
   | SetDisplayName
   | SetStatus
+  | Register
+  | ChangePassword
+  | SignOut
+  | MakeToken
+  | MakeLink
+  | RevokeLink
+  | MakeResetLink
+  | UseLink
+  | Suspend
+  | Unsuspend
+  | GiveServerRole
   | MarkRead
   | Fetch
   | History
   | ListRooms
+  | LookAtRoom
   | ListMembers
   | ListOnline
+  | LookAtSelf
+  | ListCredentials
+  | ListLinks
+  | ListAccounts
   | Help
   | Typing
   | Typed
@@ -522,10 +772,15 @@ export type AnyAnswer =
   | Range
   | Page
   | Rooms
+  | OneRoom
   | Members
   | Online
+  | Myself
   | HelpText
   | Heads
+  | CredentialsTold
+  | LinksTold
+  | AccountsTold
   | Presence
   | IsTyping
   | Pong
@@ -550,6 +805,10 @@ export type AnyBody =
   | Renamed
   | DisplayNamed
   | StatusSet
+  | Registered
+  | RoleGiven
+  | SignedOut
+  | Audited
   | Read
   | Unreadable;
 
@@ -563,6 +822,10 @@ export type Code =
   | "utf8"
   | "unknown_field"
   | "missing_field"
+  | "no_such_route"
+  | "bad_method"
+  | "media_type"
+  | "body_timeout"
   | "unknown_op"
   | "unknown_command"
   | "usage"
@@ -571,12 +834,21 @@ export type Code =
   | "resume_bad_cursor"
   | "limit"
   | "bad_name"
+  | "bad_password"
   | "bad_emoji"
   | "empty"
   | "too_long"
   | "too_big"
   | "too_many"
   | "not_registered"
+  | "password_needed"
+  | "bad_credentials"
+  | "bad_token"
+  | "bad_link"
+  | "signed_out"
+  | "suspended"
+  | "token_in_url"
+  | "foreign_page"
   | "auth_timeout"
   | "wrong_door"
   | "guests_refused"

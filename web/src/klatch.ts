@@ -223,7 +223,7 @@ export class Klatch {
 
   /** Fetches a room's last page, unless it is held. */
   open(room: Room): void {
-    if (room.newAfter === null && room.state.unread > 0) room.newAfter = room.state.read;
+    if (room.newAfter === null && room.state.unread > 0 && room.state.read > 0) room.newAfter = room.state.read;
     this.#askMembers(room, 0);
     if (room.view || room.loading === "first") {
       room.changed.tell();
@@ -559,7 +559,9 @@ export class Klatch {
     for (const state of states) {
       const room = this.rooms.get(state.id);
       if (room) {
-        room.state = { ...state, read: Math.max(state.read, room.state.read) };
+        // What was read here is ahead of what the server was told of it.
+        const { read, unread, mentions: named } = room.state;
+        room.state = read > state.read ? { ...state, read, unread, mentions: named } : state;
         met(room);
         room.follower?.tell(state.head);
         this.#mend(room);

@@ -1,0 +1,104 @@
+"""A real Chromium, real servers, and people in front of them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from shutil import which
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, expect, sync_playwright
+
+from klatch.gateways.http.built import FOLDER
+from tests.running import Server, running
+
+WIDE = {"width": 1280, "height": 800}
+PHONE = {"width": 360, "height": 740}
+# What the browser itself reports while a server is away, as it should.
+EXPECTED = ("WebSocket connection to",)
+
+
+class Visitor:
+    """One person at one browser, with storage of its own."""
+
+    def __init__(self, context: BrowserContext, url: str) -> None:
+        self.context = context
+        self.url = url
+        self.faults: list[str] = []
+        context.on("console", self._hear)
+        context.on("weberror", lambda error: self.faults.append(str(error.error)))
+        self.page: Page = context.new_page()
+        self.page.set_default_timeout(8_000)
+
+    def come_in(self, name: str) -> "Visitor":
+        """Comes in as a guest, to the lobby."""
+        self.page.goto(self.url)
+        self.page.get_by_label("Your name").fill(name)
+        self.page.get_by_role("button", name="Come in").click()
+        expect(self.page.get_by_role("heading", name="#lobby")).to_be_visible()
+        return self
+
+    def say(self, text: str) -> None:
+        """Types into the box and presses Enter."""
+        self.box.fill(text)
+        self.box.press("Enter")
+
+    @property
+    def box(self):
+        return self.page.locator("form textarea")
+
+    def line(self, text: str):
+        """The message that holds a text."""
+        return self.page.locator("article", has_text=text)
+
+    def go(self, place: str) -> None:
+        """Goes to a place by its address: `lobby`, `@bob`, `lobby/4`."""
+        self.page.evaluate("place => { location.hash = place }", f"#{place}")
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and not message.text.startswith(EXPECTED):
+            self.faults.append(message.text)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """One browser for the tests of a file."""
+    path = which("chromium")
+    if path is None:
+        pytest.skip("There is no chromium here: `apt-get install chromium` brings it.")
+    if not (FOLDER / "index.html").exists():
+        pytest.skip("The page is not built here: `make check` builds it where Node and the network are there.")
+    with sync_playwright() as playwright:
+        try:
+            browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        except Error as fault:
+            pytest.skip(f"Chromium does not start here: {fault.message.splitlines()[0]}")
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One server for the tests of a file that leave it as it is."""
+    with running(tmp_path_factory.mktemp("house") / "data", "--no-limits") as started:
+        yield started
+
+
+@pytest.fixture
+def visit(chromium: Browser) -> Iterator:
+    """Opens a browser window of somebody's own: `visit(server)`; no window may have reported a fault at the end."""
+    visitors: list[Visitor] = []
+
+    def begin(server: Server, **options: object) -> Visitor:
+        context = chromium.new_context(**{"viewport": WIDE, "locale": "en-GB", **options})
+        visitors.append(Visitor(context, server.url))
+        return visitors[-1]
+
+    yield begin
+    faults = [fault for visitor in visitors for fault in visitor.faults]
+    for visitor in visitors:
+        visitor.context.close()
+    assert faults == []
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return tmp_path / "data"
