@@ -89,6 +89,7 @@ def test_what_is_written_while_the_server_is_away_arrives_once(data, visit):
 def test_a_message_is_edited_answered_reacted_to_and_deleted(house, visit):
     dora, emil = visit(house).come_in("dora"), visit(house).come_in("emil")
     dora.say("a first wrod")
+    expect(dora.line("a first wrod").and_(dora.page.locator(":not(.waiting)"))).to_be_visible()
     dora.box.press("ArrowUp")
     dora.page.get_by_label("Edit your message").fill("a first word")
     dora.page.keyboard.press("Enter")
@@ -204,7 +205,7 @@ def test_a_phone_of_360_pixels_shows_one_thing_at_a_time(house, visit):
 def test_everything_can_be_done_with_the_keyboard(house, visit):
     ned = visit(house).come_in("ned")
     ned.say("by hand")
-    expect(ned.line("by hand")).to_be_visible()
+    expect(ned.line("by hand").and_(ned.page.locator(":not(.waiting)"))).to_be_visible()
     ned.page.keyboard.press("Control+k")
     ned.page.keyboard.type("lobby")
     ned.page.keyboard.press("Enter")
