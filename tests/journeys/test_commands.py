@@ -368,7 +368,7 @@ def test_a_send_whose_numbers_nobody_reads_ends_quietly(unlimited: Server) -> No
         (("tail", "#lobby", "--since", "999"), 1, "999"),
         (("tail", "#bad name"), 1, "name"),
         (("send", "#lobby", "Hello", "--name", "1st"), 1, "1"),
-        (("send", "#lobby", "Hello", "--token", "abc"), 1, "--token"),
+        (("send", "#lobby", "Hello", "--token", "abc"), 1, "klatch login"),
         (("send",), 2, "ROOM"),
         (("send", "#lobby", "Hello", "--lines"), 2, "--lines"),
         (("tail", "#lobby", "-n", "many"), 2, "many"),

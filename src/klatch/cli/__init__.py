@@ -7,6 +7,7 @@ import click
 from klatch import __version__
 from klatch.cli.checking import verify
 from klatch.cli.ending import CONFIGURATION, fail
+from klatch.cli.entering import login, logout
 from klatch.cli.keeping import backup, restore
 from klatch.cli.listing import rooms, users
 from klatch.cli.serving import serve
@@ -40,7 +41,7 @@ def cli() -> None:
             fail(f"{name} is empty; give it a value, or unset it.", CONFIGURATION)
 
 
-for command in (serve, send, tail, rooms, users, trust, backup, restore, verify):
+for command in (serve, send, tail, rooms, users, login, logout, trust, backup, restore, verify):
     cli.add_command(command)
 
 

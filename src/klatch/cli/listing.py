@@ -3,7 +3,7 @@
 import click
 
 from klatch.cli.ending import run, warn
-from klatch.cli.options import refuse_token, show, talks_to_a_server
+from klatch.cli.options import show, talks_to_a_server
 
 
 @click.command()
@@ -14,10 +14,8 @@ def rooms(*, as_json: bool, server: str, name: str | None, token: str | None) ->
     from klatch.clients.shell import spelling
     from klatch.clients.shell.entering import make_client
 
-    refuse_token(token)
-
     async def print_rooms() -> None:
-        async with make_client(server, name, "klatch-rooms", warn) as klatch:
+        async with make_client(server, name, token, "klatch-rooms", warn) as klatch:
             found = await klatch.rooms()
         for line in map(spelling.row_as_json, found) if as_json else spelling.rooms_as_text(found):
             show(line)
@@ -33,10 +31,8 @@ def users(*, as_json: bool, server: str, name: str | None, token: str | None) ->
     from klatch.clients.shell import spelling
     from klatch.clients.shell.entering import make_client
 
-    refuse_token(token)
-
     async def print_users() -> None:
-        async with make_client(server, name, "klatch-users", warn) as klatch:
+        async with make_client(server, name, token, "klatch-users", warn) as klatch:
             found, now = await klatch.online(), klatch.welcome.now
         for line in map(spelling.row_as_json, found) if as_json else spelling.people_as_text(found, now):
             show(line)

@@ -6,14 +6,12 @@ from collections.abc import Callable
 
 import click
 
-from klatch.cli.ending import FAILED, fail
-
 
 def talks_to_a_server(command: Callable[..., None]) -> Callable[..., None]:
     """Adds --server, --name and --token to a command."""
     for option in (
-        click.option("--token", envvar="KLATCH_TOKEN", help="Sign in to an account. This version has none yet."),
-        click.option("--name", envvar="KLATCH_NAME", help="Name to go by, as a guest.  [default: your login]"),
+        click.option("--token", envvar="KLATCH_TOKEN", help="Token to sign in with.  [default: the login's]"),
+        click.option("--name", envvar="KLATCH_NAME", help="Name to go by, as a guest.  [default: your login's]"),
         click.option(
             "--server",
             envvar="KLATCH_SERVER",
@@ -25,12 +23,6 @@ def talks_to_a_server(command: Callable[..., None]) -> Callable[..., None]:
     ):
         command = option(command)
     return command
-
-
-def refuse_token(token: str | None) -> None:
-    """Ends with a sentence where somebody wants to sign in."""
-    if token is not None:
-        fail("This version has no accounts to sign in to; leave --token (KLATCH_TOKEN) out to come as a guest.", FAILED)
 
 
 def show(line: str | bytes | int) -> None:

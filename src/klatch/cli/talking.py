@@ -6,7 +6,7 @@ from typing import Final
 import click
 
 from klatch.cli.ending import FAILED, fail, run, warn
-from klatch.cli.options import end_with_reader, refuse_token, show, talks_to_a_server
+from klatch.cli.options import end_with_reader, show, talks_to_a_server
 
 _LAST: Final = 20
 
@@ -27,7 +27,6 @@ def send(*, room: str, text: str | None, lines: bool, server: str, name: str | N
     from klatch.clients.shell.rooms import spell_room
     from klatch.clients.shell.sending import send_lines, send_text
 
-    refuse_token(token)
     room = spell_room(room)
     if lines and text not in (None, "-"):
         raise click.UsageError("--lines reads standard input; leave TEXT out.")
@@ -35,11 +34,11 @@ def send(*, room: str, text: str | None, lines: bool, server: str, name: str | N
         raise click.UsageError("Give TEXT, or pipe it in. In most shells '#room' needs its quotes.")
 
     async def send_all() -> None:
-        async with make_client(server, name, "klatch-send", warn) as klatch:
+        async with make_client(server, name, token, "klatch-send", warn) as klatch:
             await send_lines(klatch, room, read_lines(sys.stdin.fileno()), show)
 
     async def send_one() -> None:
-        async with make_client(server, name, "klatch-send", warn) as klatch:
+        async with make_client(server, name, token, "klatch-send", warn) as klatch:
             show(await send_text(klatch, room, message))
 
     if lines:
@@ -78,14 +77,13 @@ def tail(
 
     if last is not None and since is not None:
         raise click.UsageError("-n counts from the end and --since from a number; give one of them.")
-    refuse_token(token)
     room = spell_room(room)
     last = _LAST if last is None else last
 
     async def print_entries() -> None:
         if follow:
             end_with_reader()
-        async with make_client(server, name, "klatch-tail", warn) as klatch:
+        async with make_client(server, name, token, "klatch-tail", warn) as klatch:
             async for known_as, entry in read(klatch, room, last=last, since=since, follow=follow):
                 line = spelling.as_json(entry, known_as) if as_json else spelling.as_text(entry)
                 if line is not None:

@@ -22,7 +22,8 @@ from klatch.clients.sdk.outbox import Kept
 from klatch.clients.sdk.secrets import Secrets
 from klatch.clients.sdk.state import Hint, State
 from klatch.core import commands
-from klatch.core.answers import Ack, AnyAnswer, Page, Person, Range, RoomState, Welcome
+from klatch.core.answers import Ack, AnyAnswer, CredentialState, Page, Person, Range, RoomState, Welcome
+from klatch.core.credentials import ByName, claimed
 from klatch.core.events import Entry
 from klatch.core.grammar import Place, parse
 from klatch.core.refusals import Refused
@@ -35,17 +36,24 @@ class Client:
     Raises Refused where the server refuses, Unreachable if there is none at the start; later the client comes back by
     itself and sends again what was not answered, each thing once. `patience` are the seconds after which a request
     without any answer fails as Unanswered; None waits for ever. `outbox`: what is to be sent is kept on disk until it
-    is, also over the end of this process. `secret` makes the guest the same one again; by default it is kept for the
-    server and name in the user's configuration folder. The callbacks are told of the connection's state, of presence
-    and typing, and of what a user should know.
+    is, also over the end of this process.
+
+    With a `name` alone one is a guest; `secret` makes it the same one again, and is kept for the server and name in the
+    user's configuration folder if it is left out. Who has an account gives `name` and `password`, or a `token` alone;
+    who has a link, its secret as `link`, with a name and the password to be.
+
+    The callbacks are told of the connection's state, of presence and typing, and of what a user should know.
     """
 
     def __init__(
         self,
         url: str,
         *,
-        name: str,
+        name: str | None = None,
         secret: str | None = None,
+        password: str | None = None,
+        token: str | None = None,
+        link: str | None = None,
         program: str = "klatch-sdk",
         patience: float | None = 30.0,
         outbox: bool = False,
@@ -59,7 +67,10 @@ class Client:
         self.state = State(name="connecting")
         self._on_state = on_state
         self._outbox = outbox
-        self._hello = commands.Hello(name=name, secret=secret, client=program)
+        self._hello = commands.Hello(
+            name=name, secret=secret, password=password, token=token, link=link, client=program
+        )
+        claimed(self._hello)
         self._listeners = Listeners(self._change_state, on_hint, on_notice)
         self._begin = partial(Conversation, self.address, patience=patience, clock=clock, randomness=randomness)
         self._talk: Conversation
@@ -70,9 +81,8 @@ class Client:
     async def __aenter__(self) -> Self:
         """Connects; raises Unreachable, Refused, or CannotKeep."""
         hello = self._hello
-        if hello.secret is None:
-            name = hello.name or ""
-            secret = Secrets(secrets_folder(), self.address.folder).get(name)
+        if isinstance(shown := claimed(hello), ByName) and shown.secret is None:
+            secret = Secrets(secrets_folder(), self.address.folder).get(shown.name)
             hello = msgspec.structs.replace(hello, secret=secret)
         self._talk = self._begin(hello, self._listeners)
         self._first = await self._talk.start(with_outbox=self._outbox)
@@ -108,6 +118,11 @@ class Client:
     def account(self) -> Person:
         """Who one is here."""
         return self._talk.welcome.account
+
+    @property
+    def token(self) -> str | None:
+        """What brings one back without the password, or None for a guest. Keep it as you would a password."""
+        return self._talk.token
 
     # What one does.
 
@@ -179,6 +194,10 @@ class Client:
     async def online(self) -> list[Person]:
         """Who is online."""
         return list((await self.ask(commands.ListOnline())).people)
+
+    async def credentials(self) -> list[CredentialState]:
+        """What lets one in: one's sessions and tokens."""
+        return list((await self.ask(commands.ListCredentials())).credentials)
 
     async def follow(self, room: str, since: int | None = None) -> AsyncGenerator[Entry]:
         """Every entry of a log after number `since` (None: from now on), once, in order, however often the

@@ -21,6 +21,7 @@ from klatch.clients.sdk.state import Hint, State
 from klatch.core.answers import Ack, Bye, Heads, IsTyping, Presence, Range, Refusal, Welcome
 from klatch.core.commands import Cursors, Hello, Request
 from klatch.core.events import Entry
+from klatch.core.names import username_key
 from klatch.core.refusals import Refused
 from klatch.protocols.frames import FRAME_MOST, encode, marks, read_answer
 
@@ -84,6 +85,8 @@ class Conversation:
             if refused.code == "going_away":
                 raise Unreachable(f"The server at {self._address.url} is stopping.") from None
             raise
+        if self.welcome.token is not None:
+            self._hello = Hello(token=self.welcome.token, client=self._hello.client)  # the password is forgotten
         try:
             if with_outbox:
                 self._open_outbox()
@@ -91,6 +94,11 @@ class Conversation:
             await socket.close()
             raise
         return socket
+
+    @property
+    def token(self) -> str | None:
+        """What brings one back without the password."""
+        return self._hello.token
 
     # What is asked.
 
@@ -291,7 +299,8 @@ class Conversation:
 
     def _open_outbox(self) -> None:
         """What a former process left unsent goes first."""
-        fingerprint = sha256((self._hello.secret or "").encode()).hexdigest()[:16]
+        shown = self._hello.secret or f"account {username_key(self.welcome.account.name)}"
+        fingerprint = sha256(shown.encode()).hexdigest()[:16]
         owner = f"{self.welcome.account.id}-{fingerprint}"
         self.outbox = Outbox(outbox_folder() / self._address.folder / owner, owner, self._notice)
         for command in self.outbox.waiting:

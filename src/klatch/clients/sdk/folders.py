@@ -18,6 +18,11 @@ def pins_folder() -> Path:
     return user_config_path("klatch", appauthor=False) / "servers"
 
 
+def logins_folder() -> Path:
+    """Where the saved logins are."""
+    return user_config_path("klatch", appauthor=False) / "logins"
+
+
 def outbox_folder() -> Path:
     """Where what is not sent yet is."""
     return user_state_path("klatch", appauthor=False) / "outbox"
