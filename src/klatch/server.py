@@ -105,6 +105,7 @@ async def serve(settings: Settings, recorder: Recorder, opened: Callable[[Doors]
         works = [
             tasks.create_task(engine.keep_house()),
             tasks.create_task(service.live(lambda: _status(engine))),
+            tasks.create_task(_announce(settings, doors, recorder)),
         ]
         if encryption is not None:
             works.append(tasks.create_task(encryption.watch()))
@@ -193,6 +194,7 @@ def _doors(settings: Settings, sockets: dict[str, socket.socket], encryption: En
         encrypted=encryption is not None and "https" not in ports,
         fingerprint=None if encryption is None else encryption.fingerprint,
         pinned=bool(settings.tls),
+        lan=settings.lan,
         guests=settings.guests,
         public_url=settings.public_url,
         pid=os.getpid(),
@@ -207,14 +209,17 @@ def _hosts(settings: Settings) -> tuple[str, ...]:
         return (socket.gethostbyname(host),)
     if host and known is not None and not known.is_unspecified:
         return (host,)
-    return ("127.0.0.1", *(own_addresses() if settings.lan else ()))
+    return ("127.0.0.1", *own_addresses())
 
 
 def _encryption(settings: Settings, recorder: Recorder) -> Encryption | None:
     """TLS for the doors, if it is wanted. Raises BadCertificate."""
     if settings.tls_cert:
         cert, key = Path(settings.tls_cert).expanduser(), Path(settings.tls_key).expanduser()
-        return Encryption(cert, key, recorder)
+        encryption = Encryption(cert, key, recorder)
+        if os.name == "posix" and key.stat().st_mode & 0o007:
+            recorder.log("key_exposed", path=str(key))
+        return encryption
     if not settings.tls:
         return None
     try:
@@ -266,6 +271,14 @@ async def _open(
             loop = asyncio.get_running_loop()
             servers.append(await loop.create_server(makers[door], sock=listener, backlog=BACKLOG))
     return servers
+
+
+async def _announce(settings: Settings, doors: Doors, recorder: Recorder) -> None:
+    if not settings.lan:
+        return
+    from klatch.gateways.announce import announce  # noqa: PLC0415 - takes megabytes, and only with --lan
+
+    await announce(doors, recorder, host=settings.host or "")
 
 
 async def _say_goodbye(engine: Engine, http: HttpServer) -> None:

@@ -164,6 +164,14 @@ def test_a_given_certificate_is_shown(tmp_path: Path, authority: Authority) -> N
         assert shown(server.port, tmp_path) == server.doors["fingerprint"] == fingerprint(cert)
 
 
+@pytest.mark.parametrize(("mode", "told"), [(0o644, True), (0o640, False)])
+def test_a_key_that_everyone_can_read_is_warned_of(tmp_path: Path, authority: Authority, mode: int, told: bool) -> None:
+    cert, key = authority.issue("given")
+    key.chmod(mode)
+    with running(tmp_path / "data", "--tls-cert", str(cert), "--tls-key", str(key)) as server:
+        assert ("key_exposed" in log(server)) is told
+
+
 def test_plain_http_and_lines_stay_where_https_has_a_port_of_its_own(tmp_path: Path) -> None:
     with running(tmp_path / "data", "--tls", "self", "--tls-port", "0") as server:
         https = urlsplit(server.doors["https"]).port

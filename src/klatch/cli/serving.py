@@ -1,5 +1,6 @@
 """`klatch serve`: starts the server."""
 
+import contextlib
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -121,9 +122,23 @@ def _tell(doors: "Doors", *, as_json: bool) -> None:
         click.echo(f"  {what:<30}  {typed}")
     if doors.fingerprint is not None:
         click.echo(f"  {'Fingerprint (SHA-256)':<30}  {doors.fingerprint}")
+    if doors.lan and doors.scanned is not None:
+        _show_code(doors.scanned)
     if doors.guests is False:
         click.echo("\nNobody comes in without an account.")
     if doors.owner is not None:
         click.echo("\nNobody owns this server yet. Make it yours: come in with nc, then type")
         click.echo(f"  /register {doors.owner}")
     click.echo("\nCtrl+C stops it.")
+
+
+def _show_code(text: str) -> None:
+    """Prints a QR code, light on dark as terminals mostly are, where the terminal has the letters for it."""
+    import io
+
+    import segno
+
+    drawn = io.StringIO()
+    segno.make(text, micro=False).terminal(drawn, border=2, compact=True)
+    with contextlib.suppress(UnicodeEncodeError):
+        click.echo(f"\n{drawn.getvalue()}")

@@ -11,7 +11,7 @@ from pathlib import Path
 from ssl import PEM_cert_to_DER_cert
 from typing import Final
 
-from klatch.core.addresses import is_loopback, is_private, parse_address
+from klatch.core.addresses import is_private, parse_address
 from klatch.protocols.certificates import Certificate, read_certificate
 
 FILE: Final = "tls.pem"
@@ -56,12 +56,13 @@ def own_names() -> list[str]:
 
 
 def own_addresses() -> list[str]:
-    """The addresses that others of the network reach this machine by; those of private networks come first."""
-    # Of no type checker's knowledge; and only servers of a network need it.
-    from zeroconf import get_all_addresses  # type: ignore[attr-defined]  # noqa: PLC0415
+    """The addresses that others of the network reach this machine by; those of private networks come first, and IPv4
+    before IPv6, which is harder to type."""
+    from ifaddr import get_adapters  # noqa: PLC0415 - only servers that others reach need it
 
-    found = [each for each in get_all_addresses() if not is_loopback(each)]
-    return sorted(found, key=lambda each: not is_private(each))
+    found = {each.ip if isinstance(each.ip, str) else each.ip[0] for adapter in get_adapters() for each in adapter.ips}
+    here = {each for each in found if (parsed := parse_address(each)) and (parsed.is_loopback or parsed.is_link_local)}
+    return sorted(found - here, key=lambda each: (":" in each, not is_private(each), each))
 
 
 def _make(names: Iterable[str], old: bytes | None) -> bytes:

@@ -25,8 +25,8 @@ class Address(msgspec.Struct, frozen=True):
 
 class Doors(msgspec.Struct, frozen=True, kw_only=True):
     """The open doors. `hosts`: the names or addresses of this machine, the one for itself first; `encrypted`: whether
-    HTTP at `port` and lines are; `pinned`: whether the certificate is of the server's own making; `owner`: the first
-    owner's link, where it may be shown."""
+    HTTP at `port` and lines are; `pinned`: whether the certificate is of the server's own making; `lan`: whether people
+    of a local network are to come; `owner`: the first owner's link, where it may be shown."""
 
     hosts: tuple[str, ...]
     port: int | None
@@ -35,6 +35,7 @@ class Doors(msgspec.Struct, frozen=True, kw_only=True):
     encrypted: bool
     fingerprint: str | None
     pinned: bool
+    lan: bool = False
     guests: bool | None
     public_url: str
     pid: int
@@ -61,6 +62,14 @@ class Doors(msgspec.Struct, frozen=True, kw_only=True):
         """The addresses of the page, the best for other people first. Links begin with the first of them."""
         own = [self._http(host) or self._https(host) for host in (*self.hosts[1:], self.hosts[0])]
         return [page for page in (self.public_url.rstrip("/"), *own) if page]
+
+    @property
+    def scanned(self) -> str | None:
+        """What a QR code holds: the page, with the key if the server made it; a browser leaves that to itself."""
+        if not self.pages:
+            return None
+        page = f"{self.pages[0]}/"
+        return f"{page}#sha256={self.fingerprint}" if self.pinned and page.startswith("https") else page
 
     @property
     def server(self) -> str | None:

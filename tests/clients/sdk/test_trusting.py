@@ -44,7 +44,7 @@ async def say(url: str, text: str = "Hello") -> list[str]:
 
 async def test_a_key_is_told_at_the_first_meeting_and_kept(secured: Server) -> None:
     (told,) = await say(secured.url)
-    assert "first time" in told
+    assert "of its own making" in told
     assert secured.doors["fingerprint"] in told
     assert read_pin(read_address(secured.url)) == secured.doors["fingerprint"]
 
@@ -69,6 +69,11 @@ async def test_nothing_is_said_to_a_server_with_another_key(secured: Server) -> 
 
 async def test_the_key_may_stand_in_the_address(secured: Server) -> None:
     assert await say(f"{secured.url}#sha256={secured.doors['fingerprint']}") == []
+
+
+async def test_a_key_that_stood_in_an_address_is_known_from_then_on(secured: Server, place: str) -> None:
+    await say(f"{secured.url}#sha256={secured.doors['fingerprint']}")
+    assert await say(place) == []
 
 
 async def test_another_key_in_the_address_is_refused(secured: Server) -> None:
@@ -161,7 +166,7 @@ def test_a_damaged_pin_is_told_and_trust_mends_it(secured: Server, home: Path) -
 def test_commands_speak_tls(secured: Server) -> None:
     first = klatch("send", "--server", secured.url, "--name", "ann", "#lobby", "Hello")
     assert first.returncode == 0
-    assert "first time" in first.stderr
+    assert "of its own making" in first.stderr
     assert "Hello" in klatch("tail", "--server", secured.url, "--name", "ann", "#lobby").stdout
 
 

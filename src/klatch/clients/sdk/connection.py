@@ -18,6 +18,7 @@ from klatch.clients.sdk.trusting import (
     by_the_system,
     expected_key,
     explain_tls,
+    introduce,
     pinning,
     remember,
     speaks_tls,
@@ -68,24 +69,26 @@ async def _open_secure(address: Address, notice: Callable[[str], None] | None) -
     """Trusts the key that is known, else whom the system trusts, else a key that is met for the first time."""
     expected = expected_key(address)
     context = by_the_system() if expected is None else pinning(expected)
+    told = ""
     try:
         try:
-            return await _open(address, context)
+            socket = await _open(address, context)
         except SSLCertVerificationError as fault:
             if expected is not None or fault.verify_code != SELF_SIGNED:
                 raise
-        first = pinning(None)
-        socket = await _open(address, first)
+            context = pinning(None)
+            socket = await _open(address, context)
+            told = introduce(address, context)
     except SSLError as fault:
         raise explain_tls(address, fault, expected) from None
     except (OSError, TimeoutError, WebSocketException, ValueError) as fault:
         raise _explain(address, fault) from None
     try:
-        told = remember(address, first.seen or "")
+        remember(address, context)
     except BaseException:
         await socket.close()
         raise
-    if notice is not None:
+    if told and notice is not None:
         notice(told)
     return socket
 

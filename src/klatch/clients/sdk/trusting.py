@@ -71,12 +71,17 @@ def by_the_system() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
-def remember(address: Address, fingerprint: str) -> str:
-    """Keeps a key that was met for the first time; gives the sentence to tell. Raises CannotKeep."""
-    keep_pin(address, fingerprint)
+def remember(address: Address, context: ssl.SSLContext) -> None:
+    """Keeps the key of a server that was met for the first time. Raises CannotKeep."""
+    if isinstance(context, Pinning) and context.seen and read_pin(address) is None:
+        keep_pin(address, context.seen)
+
+
+def introduce(address: Address, context: Pinning) -> str:
+    """What a user is to know of a server that nothing was known of."""
     return (
-        f"The certificate of {address.url} is of its own making. Met for the first time, it is known from now on by "
-        f"its key: {fingerprint}"
+        f"The certificate of {address.url} is of its own making. The server is known by its key from now on; compare "
+        f"it with the one that `klatch serve` printed: {context.seen}"
     )
 
 
