@@ -91,8 +91,9 @@ async def test_who_is_found_can_be_talked_to(lan: Server) -> None:
 
 @needs_multicast
 async def test_two_servers_of_one_machine_have_two_names(lan: Server, tmp_path: Path) -> None:
+    first = await found_at(lan.port)
     with running(tmp_path / "other", "--lan", "--host", HERE) as other:
-        first, second = await found_at(lan.port), await found_at(other.port)
+        second = await found_at(other.port)
         assert first is not None
         assert second is not None
         assert first.name != second.name
