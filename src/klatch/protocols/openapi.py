@@ -6,6 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from klatch.core.commands import CID, PAGE_DEFAULT, Command
+from klatch.core.credentials import PASSWORD_LEAST, PASSWORD_MOST
 from klatch.core.members import ROLES
 from klatch.core.refusals import CODES
 from klatch.core.texts import MESSAGE_LIMIT, REASON_LIMIT, STATUS_LIMIT, TOPIC_LIMIT
@@ -34,6 +35,7 @@ _HINTS: Final[dict[str, Schema]] = {
     "text": {"pattern": rf"^[^\u0000]*[^{_BLANK}][^\u0000]*$", "minLength": 1},
     "topic": {"pattern": _LINE},
     "reason": {"pattern": _LINE},
+    "password": {"minLength": PASSWORD_LEAST, "maxLength": PASSWORD_MOST},
     "role": {"enum": list(ROLES)},
 }
 # Where a field of that name is something else.
@@ -55,6 +57,11 @@ _SAYS: Final = {
     "topic": f"At most {TOPIC_LIMIT} characters.",
     "reply_to": "The number of the message answered.",
     "action": "Whether it is what `/me` says.",
+    "until": "When it passes, in milliseconds UTC.",
+    "expires": "When it ends, in milliseconds UTC.",
+    "secret": "Made at random by the caller; where none is given, the server makes one and tells it.",
+    "scopes": "Some of `read`, `write` and `admin`.",
+    "password": f"{PASSWORD_LEAST} to {PASSWORD_MOST} characters.",
     "closed": "Seen and joined by invitation only.",
     "epoch": "Of /api/me: refuses numbers that one knows from before the history was restored.",
 }
@@ -150,7 +157,7 @@ def _parameters(route: Route) -> list[Schema]:
         listed.append(
             {"name": "epoch", "in": "query", "required": False, "schema": epoch, "description": _SAYS["epoch"]}
         )
-    if issubclass(route.kind, Command):
+    if issubclass(route.kind, Command) and not route.made:  # where it has one, the secret must be the caller's own
         key = {"type": "string", "description": _SAYS["cid"], **_HINTS["cid"]}
         listed.append({"name": "Idempotency-Key", "in": "header", "required": False, "schema": key})
     return listed
