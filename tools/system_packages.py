@@ -22,6 +22,7 @@ class Need:
 NEEDS = (
     Need("chromium", lambda: which("chromium") is not None, "the tests of the page in a browser are skipped"),
     Need("netcat-openbsd", lambda: which("nc") is not None, "the tests with a real nc are skipped"),
+    Need("nginx-light", lambda: which("nginx") is not None, "the tests of a server behind nginx are skipped"),
     Need("python3-tk", lambda: find_spec("_tkinter") is not None, "the tests of windows are skipped"),
     Need("strace", lambda: which("strace") is not None, "the tests that make the disk fail are skipped"),
     Need("xvfb", lambda: which("Xvfb") is not None, "the tests of windows are skipped"),
