@@ -12,7 +12,7 @@ from tests.vectors import cases
 
 ANN, BOB = Author("3", "ann"), Author("4", "bob")
 NOON = 1_789_992_000_000  # 2026-09-21 12:00 UTC
-SILENT = {"created_direct", "edited_deleted", "entered", "departed", "renamed", "marked_read"}
+SILENT = {"removed_change", "created_direct", "edited_deleted", "entered", "departed", "renamed", "marked_read"}
 
 
 def entries():
@@ -91,5 +91,11 @@ def test_a_moment_is_told_to_the_second():
     assert plain.spell_moment(NOON + 5_000, UTC) == "2026-09-21 12:00:05"
 
 
+@pytest.mark.parametrize("line", plain.spell_help(HelpText(commands=describe())))
+def test_help_fits_a_terminal(line):
+    assert len(line) <= 80
+
+
 def test_help_has_a_line_for_each_command():
-    assert len(plain.spell_help(HelpText(commands=describe()))) == len(describe())
+    lines = plain.spell_help(HelpText(commands=describe()))
+    assert [line.split()[0] for line in lines if line.startswith("  /")] == [row.usage.split()[0] for row in describe()]

@@ -144,7 +144,7 @@ async def test_the_hash_is_another_when_words_were_taken_back(tmp_path: Path) ->
         ("INSERT INTO logs VALUES (50, 0, 0)", "Log 50 belongs to no room and no account"),
         ("DELETE FROM rooms WHERE id = 4", "Log 4 belongs to no room and no account"),
         ("DELETE FROM logs WHERE id = 4", "rooms (4) refers to a row of logs"),
-        ("INSERT INTO members VALUES (4, 99, 'member', 1)", "refers to a row of accounts that is not there"),
+        ("INSERT INTO members VALUES (4, 99, 'member', 1, 0)", "refers to a row of accounts that is not there"),
         ("INSERT INTO reading VALUES (3, 4, 6)", "beyond its end"),
     ],
 )

@@ -6,6 +6,7 @@ Each is one frame of docs/protocol.md, `op` being its tag. Times are millisecond
 import msgspec
 
 from klatch.core.events import Author, Entry, RoomName
+from klatch.core.rooms import Rules
 from klatch.core.view import Item
 
 
@@ -14,7 +15,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True, tag_field="op", omit_def
 
 
 class RoomState(msgspec.Struct, frozen=True, kw_only=True):
-    """A room as one account sees it.
+    """A room as one account sees it. `rules` are left out if they are those of every new room.
 
     `head` is the number of its last entry, `horizon` the first that one may read, `read` the last one has read;
     `unread` and `mentions` count messages of others after that (at most 100). `role` is None for a room one is not in.
@@ -30,6 +31,7 @@ class RoomState(msgspec.Struct, frozen=True, kw_only=True):
     read: int = 0
     unread: int = 0
     mentions: int = 0
+    rules: Rules | msgspec.UnsetType = msgspec.UNSET
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -51,7 +53,8 @@ class Person(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 class Welcome(Answer, frozen=True, kw_only=True, tag="welcome"):
     """Hello was accepted. `head` is the last number of one's own account's log; `role` is one's role on the server;
-    `token` is that of the session which a password has begun; `ignored` are cursors of rooms one is not in."""
+    `token` is that of the session which a password has begun; `paused`: only moderators of the server may write;
+    `ignored` are cursors of rooms one is not in."""
 
     version: str
     epoch: str
@@ -62,6 +65,7 @@ class Welcome(Answer, frozen=True, kw_only=True, tag="welcome"):
     now: int
     role: str = "guest"
     token: str | None = None
+    paused: bool = False
     ignored: list[str] = []
 
 
@@ -145,6 +149,32 @@ class Myself(Answer, frozen=True, kw_only=True, tag="me"):
     head: int
     epoch: str
     now: int
+    ref: str | None = None
+
+
+class BlockList(Answer, frozen=True, kw_only=True, tag="blocked"):
+    """Whom one has blocked, by name."""
+
+    people: list[Author]
+    ref: str | None = None
+
+
+class Held(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One ban or mute: `act` is ban or mute; `who` a username, a pattern or a network; times are ms UTC."""
+
+    act: str
+    who: str
+    by: str
+    since: int
+    reason: str = ""
+    until: int | None = None
+
+
+class Bans(Answer, frozen=True, kw_only=True, tag="bans"):
+    """The bans and mutes of a room, or of the server (`room` None), the last laid first."""
+
+    bans: list[Held]
+    room: str | None = None
     ref: str | None = None
 
 
@@ -236,6 +266,14 @@ class AccountsTold(Answer, frozen=True, kw_only=True, tag="accounts"):
     ref: str | None = None
 
 
+class PauseTold(Answer, frozen=True, kw_only=True, tag="paused"):
+    """Somebody paused the conversation for all, or lets it go on."""
+
+    paused: bool
+    by: Author
+    reason: str = ""
+
+
 class Presence(Answer, frozen=True, kw_only=True, tag="presence"):
     """Who came, went, or changed name, status or presence since the last such hint."""
 
@@ -273,11 +311,14 @@ AnyAnswer = (
     | Members
     | Online
     | Myself
+    | BlockList
+    | Bans
     | HelpText
     | Heads
     | CredentialsTold
     | LinksTold
     | AccountsTold
+    | PauseTold
     | Presence
     | IsTyping
     | Pong

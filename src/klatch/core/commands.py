@@ -113,6 +113,107 @@ class Grant(Command, frozen=True, kw_only=True, tag="role"):
     role: str
 
 
+class Ban(Command, frozen=True, kw_only=True, tag="ban"):
+    """Keeps somebody out of a room, or without `room` of the server; who is in goes.
+
+    `who` is a username, a pattern of usernames (`spam*`) or, of the server, an address or network (`192.0.2.0/24`).
+    `seconds` is how long; None: for good.
+    """
+
+    who: str
+    room: str | None = None
+    seconds: int | None = None
+    reason: str = ""
+
+
+class Unban(Command, frozen=True, kw_only=True, tag="unban"):
+    """Lifts a ban."""
+
+    who: str
+    room: str | None = None
+
+
+class Mute(Command, frozen=True, kw_only=True, tag="mute"):
+    """Has somebody read and not write, in a room, or without `room` anywhere."""
+
+    user: str
+    room: str | None = None
+    seconds: int | None = None
+    reason: str = ""
+
+
+class Unmute(Command, frozen=True, kw_only=True, tag="unmute"):
+    """Lets somebody write again."""
+
+    user: str
+    room: str | None = None
+
+
+class SetRoom(Command, frozen=True, kw_only=True, tag="set_room"):
+    """Gives a room other rules: those that are not None; see core/rooms.Rules. `closed`: joined by invitation only."""
+
+    room: str
+    posting: str | None = None
+    slow: int | None = None
+    closed: bool | None = None
+    newcomers: str | None = None
+    keep: int | None = None
+    archived: bool | None = None
+
+
+class RenameRoom(Command, frozen=True, kw_only=True, tag="rename_room"):
+    """Gives a room another name."""
+
+    room: str
+    name: str
+
+
+class DeleteRoom(Command, frozen=True, kw_only=True, tag="delete_room"):
+    """Ends a room for all: its words go, its name is free."""
+
+    room: str
+
+
+class Pause(Command, frozen=True, kw_only=True, tag="pause"):
+    """Has only moderators of the server write, until it goes on."""
+
+    reason: str = ""
+
+
+class Resume(Command, frozen=True, kw_only=True, tag="resume"):
+    """Lets everyone write again."""
+
+
+class Block(Command, frozen=True, kw_only=True, tag="block"):
+    """Takes no more direct messages and invitations from somebody."""
+
+    user: str
+
+
+class Unblock(Command, frozen=True, kw_only=True, tag="unblock"):
+    """Takes them again."""
+
+    user: str
+
+
+class SetContact(Command, frozen=True, kw_only=True, tag="contact"):
+    """Says whether one takes direct messages from guests."""
+
+    guests: bool
+
+
+class Erase(Command, frozen=True, kw_only=True, tag="erase"):
+    """Ends somebody's account, or one's own, and takes all their words and their name out of every log."""
+
+    user: str
+
+
+class SetKeep(Command, frozen=True, kw_only=True, tag="keep"):
+    """Says for how many days rooms keep words that have no rule of their own: 0 nothing, -1 for good."""
+
+    days: int
+
+
 class Rename(Command, frozen=True, kw_only=True, tag="nick"):
     """Takes another username."""
 
@@ -236,6 +337,20 @@ AnyCommand = (
     | Invite
     | Kick
     | Grant
+    | Ban
+    | Unban
+    | Mute
+    | Unmute
+    | SetRoom
+    | RenameRoom
+    | DeleteRoom
+    | Pause
+    | Resume
+    | Block
+    | Unblock
+    | SetContact
+    | Erase
+    | SetKeep
     | Rename
     | SetDisplayName
     | SetStatus
@@ -277,7 +392,9 @@ class History(Query, frozen=True, kw_only=True, tag="history"):
 
 
 class ListRooms(Query, frozen=True, kw_only=True, tag="rooms"):
-    """The rooms one is in, and the open ones."""
+    """The rooms one is in or invited to, and the open ones; with `archived` also those that are archived."""
+
+    archived: bool = False
 
 
 class LookAtRoom(Query, frozen=True, kw_only=True, tag="room"):
@@ -315,6 +432,23 @@ class ListAccounts(Query, frozen=True, kw_only=True, tag="accounts"):
     limit: int = PAGE_DEFAULT
 
 
+class ListBlocked(Query, frozen=True, kw_only=True, tag="blocked"):
+    """Whom one has blocked."""
+
+
+class ListBans(Query, frozen=True, kw_only=True, tag="bans"):
+    """The bans and mutes of a room, or without `room` of the server."""
+
+    room: str | None = None
+
+
+class Audit(Query, frozen=True, kw_only=True, tag="audit"):
+    """The raw entries of the server's own log after number `after`, or without it the last ones."""
+
+    after: int | None = None
+    limit: int = PAGE_DEFAULT
+
+
 class Help(Query, frozen=True, kw_only=True, tag="help"):
     """What can be typed."""
 
@@ -330,6 +464,9 @@ AnyQuery = (
     | ListCredentials
     | ListLinks
     | ListAccounts
+    | ListBlocked
+    | ListBans
+    | Audit
     | Help
 )
 

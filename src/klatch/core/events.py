@@ -111,7 +111,78 @@ class TopicSet(Body, frozen=True, kw_only=True, tag="topic"):
     topic: str
 
 
+class RoomSet(Body, frozen=True, kw_only=True, tag="set_room"):
+    """The room has other rules: those that are not None; see core/rooms.Rules. `closed`: joined by invitation only."""
+
+    posting: str | None = None
+    slow: int | None = None
+    closed: bool | None = None
+    newcomers: str | None = None
+    keep: int | None = None
+    archived: bool | None = None
+
+
+class RoomRenamed(Body, frozen=True, kw_only=True, tag="rename_room"):
+    """The room has another name, here without its #."""
+
+    name: str
+
+
+class RoomDeleted(Body, frozen=True, kw_only=True, tag="delete_room"):
+    """The room is gone, and so are all who were in it; its words follow."""
+
+
+class Swept(Body, frozen=True, kw_only=True, tag="swept"):
+    """The words of all messages numbered below `before` are kept no longer."""
+
+    before: int
+
+
 # In either.
+
+
+class Banned(Body, frozen=True, kw_only=True, tag="ban"):
+    """The author keeps `person`, or whoever is called as `pattern` says, out of the room; in an account's log: `person`
+    out of the server. It ends at `until` (ms UTC; None: never)."""
+
+    person: Author | None = None
+    pattern: str = ""
+    reason: str = ""
+    until: int | None = None
+
+
+class Unbanned(Body, frozen=True, kw_only=True, tag="unban"):
+    """The author lifted that ban."""
+
+    person: Author | None = None
+    pattern: str = ""
+
+
+class Muted(Body, frozen=True, kw_only=True, tag="mute"):
+    """The author has `person` read only, until a time (ms UTC; None: for good): in the room, or everywhere."""
+
+    person: Author
+    reason: str = ""
+    until: int | None = None
+
+
+class Unmuted(Body, frozen=True, kw_only=True, tag="unmute"):
+    """The author lets `person` write again."""
+
+    person: Author
+
+
+class Erased(Body, frozen=True, kw_only=True, tag="erased"):
+    """`person` was erased: all that they wrote is gone, and they are called like this wherever they were named."""
+
+    person: Author
+
+
+class Removed(Body, frozen=True, kw_only=True, tag="removed"):
+    """What stood here is not kept: its time was over, its room keeps nothing, or who wrote it was erased. `target`: it
+    had changed that entry."""
+
+    target: int | None = None
 
 
 class Unreadable(Body, frozen=True, kw_only=True, tag="unreadable"):
@@ -188,6 +259,24 @@ class Audited(Body, frozen=True, kw_only=True, tag="audit"):
     detail: str = ""
 
 
+class Blocked(Body, frozen=True, kw_only=True, tag="block"):
+    """One wants to hear nothing more of `person`."""
+
+    person: Author
+
+
+class Unblocked(Body, frozen=True, kw_only=True, tag="unblock"):
+    """One wants to hear of `person` again."""
+
+    person: Author
+
+
+class ContactSet(Body, frozen=True, kw_only=True, tag="contact"):
+    """Whether one takes direct messages from guests."""
+
+    guests: bool
+
+
 class Read(Body, frozen=True, kw_only=True, tag="read"):
     """One has read a room up to number `seq`."""
 
@@ -208,6 +297,16 @@ AnyBody = (
     | Kicked
     | Granted
     | TopicSet
+    | RoomSet
+    | RoomRenamed
+    | RoomDeleted
+    | Swept
+    | Banned
+    | Unbanned
+    | Muted
+    | Unmuted
+    | Erased
+    | Removed
     | Entered
     | Departed
     | GotInvitation
@@ -217,6 +316,9 @@ AnyBody = (
     | Registered
     | RoleGiven
     | SignedOut
+    | Blocked
+    | Unblocked
+    | ContactSet
     | Audited
     | Read
     | Unreadable

@@ -8,7 +8,12 @@ import msgspec
 
 from klatch.core import commands as ask
 from klatch.core.answers import CommandHelp
+from klatch.core.durations import read_duration
 from klatch.core.refusals import Refused
+from klatch.core.rooms import KEEP_ALL, KEEP_AS_SERVER, KEEP_NOTHING
+
+SERVER: Final = "server"  # a name that nobody may have
+_KEEPS: Final = {"nothing": KEEP_NOTHING, "all": KEEP_ALL, "default": KEEP_AS_SERVER}
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -84,7 +89,9 @@ class _LacksError(Exception):
 
 def _unknown(name: str) -> str:
     shown = name if name.isprintable() and len(name) <= 32 else "that"
-    near = difflib.get_close_matches(name.lower()[:32], _BY_NAME, n=1, cutoff=0.5)
+    typed = name.lower()[:32]
+    begun = [known for known in _BY_NAME if typed and known.startswith(typed)]
+    near = begun or difflib.get_close_matches(typed, _BY_NAME, n=1, cutoff=0.5)
     hint = f"Did you mean /{near[0]}?" if near else "/help lists the commands."
     return f"There is no command /{shown}. {hint} To send it as text, start it with //."
 
@@ -197,6 +204,93 @@ def _grant(place: Place, text: str) -> Asked:
     return ask.Grant(cid=place.cid, room=place.room, user=_user(user), role=_needed(role))
 
 
+def _restrained(text: str, room: str) -> tuple[str | None, str]:
+    """Where a ban or mute is to hold, here or everywhere (`server` first), and the rest."""
+    first, _, rest = text.partition(" ")
+    return (None, rest.strip()) if first.lower() == SERVER else (room, text)
+
+
+def _timed(text: str) -> tuple[int | None, str]:
+    """An optional duration at the start, and the rest."""
+    first, _, rest = text.partition(" ")
+    seconds = read_duration(first)
+    return (None, text) if seconds is None else (seconds, rest.strip())
+
+
+def _ban(place: Place, text: str) -> Asked:
+    room, rest = _restrained(text, place.room)
+    who, rest = _two(rest)
+    seconds, reason = _timed(rest)
+    return ask.Ban(cid=place.cid, room=room, who=who, seconds=seconds, reason=reason)
+
+
+def _unban(place: Place, text: str) -> Asked:
+    room, who = _restrained(text, place.room)
+    return ask.Unban(cid=place.cid, room=room, who=_needed(who))
+
+
+def _mute(place: Place, text: str) -> Asked:
+    room, rest = _restrained(text, place.room)
+    user, rest = _two(rest)
+    seconds, reason = _timed(rest)
+    return ask.Mute(cid=place.cid, room=room, user=_user(user), seconds=seconds, reason=reason)
+
+
+def _unmute(place: Place, text: str) -> Asked:
+    room, user = _restrained(text, place.room)
+    return ask.Unmute(cid=place.cid, room=room, user=_user(user))
+
+
+def _bans(place: Place, text: str) -> Asked:
+    room, rest = _restrained(text, place.room)
+    _nothing(rest if room is None else text)
+    return ask.ListBans(room=room)
+
+
+def _slow(place: Place, text: str) -> Asked:
+    seconds = 0 if text == "off" else read_duration(text)
+    if seconds is None:
+        seconds = _number(text)
+    return ask.SetRoom(cid=place.cid, room=place.room, slow=seconds)
+
+
+def _keep(place: Place, text: str) -> Asked:
+    room, words = _restrained(text, place.room)
+    days = _KEEPS.get(words)
+    if days is None:
+        days = _number(words)
+    if room is None:
+        return ask.SetKeep(cid=place.cid, days=days)
+    return ask.SetRoom(cid=place.cid, room=room, keep=days)
+
+
+def _archive(*, archived: bool) -> Build:
+    def built(place: Place, text: str) -> Asked:
+        return ask.SetRoom(cid=place.cid, room=_room(text) if text else place.room, archived=archived)
+
+    return built
+
+
+def _switched(text: str) -> bool:
+    if text not in ("on", "off"):
+        raise _LacksError
+    return text == "on"
+
+
+def _rooms(_place: Place, text: str) -> Asked:
+    if text not in ("", "archived"):
+        raise _LacksError
+    return ask.ListRooms(archived=text == "archived")
+
+
+def _block(place: Place, text: str) -> Asked:
+    return ask.Block(cid=place.cid, user=_user(text)) if text else ask.ListBlocked()
+
+
+def _audit(_place: Place, text: str) -> Asked:
+    return ask.Audit(limit=ask.check_limit(_number(text)) if text else ask.PAGE_DEFAULT)
+
+
 def _read(place: Place, text: str) -> Asked:
     return ask.MarkRead(cid=place.cid, room=place.room, seq=_number(text) if text else None)
 
@@ -240,6 +334,11 @@ def _give_role(place: Place, text: str) -> Asked:
     return ask.GiveServerRole(cid=place.cid, user=_user(user), role=_needed(role))
 
 
+def _resume(place: Place, text: str) -> Asked:
+    _nothing(text)
+    return ask.Resume(cid=place.cid)
+
+
 def _alone(build: Callable[[], Asked]) -> Build:
     """A command without arguments."""
 
@@ -251,9 +350,7 @@ def _alone(build: Callable[[], Asked]) -> Build:
 
 
 def _switch_ack(_place: Place, text: str) -> Asked:
-    if text not in ("on", "off"):
-        raise _LacksError
-    return SwitchAck(text == "on")
+    return SwitchAck(_switched(text))
 
 
 COMMANDS: Final[tuple[Row, ...]] = (
@@ -261,7 +358,7 @@ COMMANDS: Final[tuple[Row, ...]] = (
     Row(("list", "listusers", "who", "names"), "", "Lists who is online.", _alone(ask.ListOnline)),
     Row(("msg", "p"), "USER TEXT", "Says something to one person only.", _private),
     Row(("me",), "ACTION", "Says what you are doing.", _act),
-    Row(("rooms",), "", "Lists the rooms you may see.", _alone(ask.ListRooms)),
+    Row(("rooms",), "[archived]", "Lists the rooms you may see.", _rooms),
     Row(
         ("join",),
         "ROOM",
@@ -308,6 +405,68 @@ COMMANDS: Final[tuple[Row, ...]] = (
         ("unsuspend",), "USER", "Lets somebody in again.", lambda p, t: ask.Unsuspend(cid=p.cid, user=_user(_needed(t)))
     ),
     Row(("serverrole",), "USER ROLE", "Gives somebody a role on the server.", _give_role),
+    Row(("ban",), "[server] WHO [TIME] [WHY]", "Keeps a USER, a pattern (spam*) or an address out.", _ban),
+    Row(("unban",), "[server] WHO", "Lifts a ban.", _unban),
+    Row(("mute",), "[server] USER [TIME] [WHY]", "Has somebody read only: for 10m, 2h, 3d, or for good.", _mute),
+    Row(("unmute",), "[server] USER", "Lets somebody write again.", _unmute),
+    Row(("bans",), "[server]", "Lists the bans and mutes.", _bans),
+    Row(("slow",), "TIME|off", "Lets a member of this room write once in a while.", _slow),
+    Row(
+        ("readonly",),
+        "on|off",
+        "Lets only moderators write in this room, or everyone.",
+        lambda p, t: ask.SetRoom(cid=p.cid, room=p.room, posting="moderators" if _switched(t) else "everyone"),
+    ),
+    Row(
+        ("posting",),
+        "everyone|members|moderators",
+        "Says who may write in this room.",
+        lambda p, t: ask.SetRoom(cid=p.cid, room=p.room, posting=_needed(t)),
+    ),
+    Row(
+        ("closed",),
+        "on|off",
+        "Has this room joined by invitation only, or by all.",
+        lambda p, t: ask.SetRoom(cid=p.cid, room=p.room, closed=_switched(t)),
+    ),
+    Row(
+        ("newcomers",),
+        "all|joining",
+        "Lets newcomers read all, or from their joining on.",
+        lambda p, t: ask.SetRoom(cid=p.cid, room=p.room, newcomers=_needed(t)),
+    ),
+    Row(("keep",), "[server] DAYS|nothing|all|default", "Says how long words are kept.", _keep),
+    Row(
+        ("rename",),
+        "NAME",
+        "Gives this room another name.",
+        lambda p, t: ask.RenameRoom(cid=p.cid, room=p.room, name=_needed(t)),
+    ),
+    Row(("archive",), "[ROOM]", "Has a room read only, and out of lists.", _archive(archived=True)),
+    Row(("unarchive",), "[ROOM]", "Takes it back.", _archive(archived=False)),
+    Row(
+        ("deleteroom",),
+        "ROOM",
+        "Ends a room for all, with its words.",
+        lambda p, t: ask.DeleteRoom(cid=p.cid, room=_room(t)),
+    ),
+    Row(("block",), "[USER]", "Keeps somebody from writing to you; alone, lists whom.", _block),
+    Row(("unblock",), "USER", "Lets them again.", lambda p, t: ask.Unblock(cid=p.cid, user=_user(t))),
+    Row(
+        ("guests",),
+        "on|off",
+        "Lets guests write to you directly, or not.",
+        lambda p, t: ask.SetContact(cid=p.cid, guests=_switched(t)),
+    ),
+    Row(("pause",), "[WHY]", "Has only moderators of the server write.", lambda p, t: ask.Pause(cid=p.cid, reason=t)),
+    Row(("resume",), "", "Lets everyone write again.", _resume),
+    Row(
+        ("erase",),
+        "USER",
+        "Ends an account, or yours, and takes out all it wrote.",
+        lambda p, t: ask.Erase(cid=p.cid, user=_user(t)),
+    ),
+    Row(("audit",), "[N]", "Shows what was done by those who keep order.", _audit),
     Row(("ack",), "on|off", "Confirms each line with `ok` and its number (line door).", _switch_ack),
     Row(("quit", "exit"), "", "Leaves.", _alone(ask.Quit)),
 )

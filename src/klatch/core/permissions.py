@@ -4,34 +4,58 @@ from typing import Final
 
 import msgspec
 
-from klatch.core.members import RANK
+from klatch.core.durations import spell_duration
+from klatch.core.members import RANK, outranks
 from klatch.core.refusals import Refused
+from klatch.core.restraints import FOREVER
 
 
 class Rule(msgspec.Struct, frozen=True):
     """The least role needed: on the server, and in the room (None: no membership needed); and what a token must be
-    made for."""
+    made for.
+
+    `writes`: it leaves words for others, so one who is muted may not, nobody may in an archived room, and while all
+    is paused only moderators of the server may. `posts`: the room says who may.
+    """
 
     server: str
     room: str | None
     does: str
     scope: str = "write"
+    writes: bool = False
+    posts: bool = False
 
 
 PERMISSIONS: Final[dict[str, Rule]] = {
-    "send": Rule("guest", "guest", "write here"),
-    "edit": Rule("guest", "guest", "edit messages here"),
+    # In a room.
+    "send": Rule("guest", "guest", "write here", writes=True, posts=True),
+    "edit": Rule("guest", "guest", "edit messages here", writes=True, posts=True),
     "delete": Rule("guest", "guest", "delete messages here"),
     "delete_others": Rule("guest", "moderator", "delete what others wrote"),
-    "react": Rule("guest", "guest", "react here"),
+    "react": Rule("guest", "guest", "react here", writes=True),
     "read": Rule("guest", "guest", "read here"),
-    "create": Rule("guest", None, "create rooms"),
     "join": Rule("guest", None, "join rooms"),
     "leave": Rule("guest", "guest", "leave"),
-    "topic": Rule("guest", "member", "set the topic"),
-    "invite": Rule("guest", "member", "invite people"),
+    "topic": Rule("guest", "member", "set the topic", writes=True),
+    "invite": Rule("guest", "member", "invite people", writes=True),
     "kick": Rule("guest", "moderator", "remove people"),
+    "ban": Rule("guest", "moderator", "ban people", "admin"),
+    "unban": Rule("guest", "moderator", "lift bans", "admin"),
+    "mute": Rule("guest", "moderator", "mute people", "admin"),
+    "unmute": Rule("guest", "moderator", "let people write again", "admin"),
+    "bans": Rule("guest", "moderator", "see bans and mutes", "admin"),
     "role": Rule("guest", "admin", "give roles"),
+    "slow": Rule("guest", "moderator", "slow a room down"),
+    "posting": Rule("guest", "moderator", "say who may post"),
+    "closed": Rule("guest", "admin", "open or close a room"),
+    "newcomers": Rule("guest", "admin", "say what newcomers may read"),
+    "room_keep": Rule("guest", "admin", "say how long a room keeps its words"),
+    "archived": Rule("guest", "admin", "archive a room"),
+    "rename_room": Rule("guest", "admin", "rename a room"),
+    "delete_room": Rule("guest", "owner", "delete a room", "admin"),
+    # On the server.
+    "create": Rule("guest", None, "create rooms", writes=True),
+    "describe": Rule("guest", None, "take another name or status", writes=True),
     # One's own account: a script's token is for that only if it was made to administer.
     "register": Rule("guest", None, "register", "admin"),
     "password": Rule("guest", None, "change the password", "admin"),
@@ -48,23 +72,46 @@ PERMISSIONS: Final[dict[str, Rule]] = {
     "unsuspend": Rule("admin", None, "let suspended people in again", "admin"),
     "server_role": Rule("admin", None, "give roles on the server", "admin"),
     "accounts": Rule("admin", None, "see all accounts", "admin"),
+    "erase": Rule("admin", None, "erase people", "admin"),
+    # Everyone's.
+    "server_ban": Rule("moderator", None, "ban people from the server", "admin"),
+    "server_mute": Rule("moderator", None, "mute people on the server", "admin"),
+    "pause": Rule("moderator", None, "pause the conversation", "admin"),
+    "resume": Rule("moderator", None, "let the conversation go on", "admin"),
+    "keep": Rule("admin", None, "say how long the server keeps words", "admin"),
+    "audit": Rule("admin", None, "read the audit log", "admin"),
 }
 
+# The least role in the room that may post, by what the room says.
+POSTING: Final = {"everyone": "guest", "members": "member", "moderators": "moderator"}
 
-def authorize(act: str, *, server_role: str, room_role: str | None) -> None:
-    """Refuses an act that the roles do not allow; `room_role` is None for one who is no member of the room."""
+
+class Standing(msgspec.Struct, frozen=True):
+    """What holds just now beside roles; times are ms UTC.
+
+    `muted` is until when one may not write (None: one may); `posting` is a key of POSTING.
+    """
+
+    now: int = 0
+    paused: bool = False
+    muted: int | None = None
+    archived: bool = False
+    posting: str = "everyone"
+
+
+FREE: Final = Standing()
+
+
+def authorize(act: str, *, server_role: str, room_role: str | None, standing: Standing = FREE) -> None:
+    """Refuses an act that the roles do not allow, or what holds just now; `room_role` is None for one who is no
+    member of the room."""
     rule = PERMISSIONS[act]
     if RANK[server_role] < RANK[rule.server]:
         raise Refused("not_allowed", f"Only those with the role {rule.server} or higher may {rule.does}.")
-    if rule.room is None:
-        return
-    if room_role is None:
-        raise Refused("not_a_member", "You are not a member of that room. Join it first.", field="room")
-    if RANK[room_role] < RANK[rule.room]:
-        lifted = " /register makes you one." if server_role == "guest" and rule.room == "member" else ""
-        raise Refused(
-            "not_allowed", f"Only those with the role {rule.room} or higher in this room may {rule.does}.{lifted}"
-        )
+    if rule.room is not None:
+        _check_room(rule, rule.room, server_role, room_role)
+    if rule.writes:
+        _check_standing(rule, server_role, room_role, standing)
 
 
 def scope_of(act: str, *, reads: bool) -> str:
@@ -79,3 +126,39 @@ def check_scope(act: str, scopes: frozenset[str], *, reads: bool) -> None:
     if needed not in scopes:
         may = " and ".join(sorted(scopes)) or "nothing"
         raise Refused("not_allowed", f"This needs a token with the scope {needed}; yours is for: {may}.")
+
+
+def role_in_room(*, server_role: str, room_role: str | None, kind: str) -> str | None:
+    """What one is in a room: in an open one that they are in, who runs the server is that there, too."""
+    if room_role is None or kind != "open" or not outranks(server_role, "moderator"):
+        return room_role
+    return server_role if outranks(server_role, room_role) else room_role
+
+
+def _check_room(rule: Rule, least: str, server_role: str, room_role: str | None) -> None:
+    if room_role is None:
+        raise Refused("not_a_member", "You are not a member of that room. Join it first.", field="room")
+    if RANK[room_role] < RANK[least]:
+        lifted = " /register makes you one." if server_role == "guest" and least == "member" else ""
+        raise Refused(
+            "not_allowed", f"Only those with the role {least} or higher in this room may {rule.does}.{lifted}"
+        )
+
+
+def _check_standing(rule: Rule, server_role: str, room_role: str | None, standing: Standing) -> None:
+    if standing.paused and RANK[server_role] < RANK["moderator"]:
+        raise Refused(
+            "paused", "The conversation is paused: until it goes on, only moderators of the server may write."
+        )
+    if standing.muted is not None:
+        left = standing.muted - standing.now
+        if standing.muted >= FOREVER:
+            raise Refused("muted", "You are muted: you may read, but not write.")
+        raise Refused(
+            "muted", f"You are muted for another {spell_duration(left)}: you may read, but not write.", retry_after=left
+        )
+    if standing.archived:
+        raise Refused("read_only", "This room is archived: it can be read, but nobody writes here any more.")
+    least = POSTING[standing.posting]
+    if rule.posts and room_role is not None and RANK[room_role] < RANK[least]:
+        raise Refused("read_only", f"Only those with the role {least} or higher may post in this room.")

@@ -7,23 +7,31 @@ from collections.abc import Iterable
 
 import msgspec
 
+from klatch.core.erasing import without_person, without_words
 from klatch.core.events import (
     AnyBody,
     Author,
+    Banned,
     Created,
     Deleted,
     Edited,
     Entry,
+    Erased,
     Granted,
     Joined,
     Kicked,
     Left,
     Message,
     Reacted,
+    Removed,
+    RoomDeleted,
+    RoomSet,
+    Swept,
     TopicSet,
     Unreacted,
 )
 from klatch.core.messages import DELETED
+from klatch.core.rooms import COMMON, Rules
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -43,12 +51,14 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class View(msgspec.Struct, kw_only=True):
-    """A room at number `as_of`: its topic, the roles of its members by account id, the lines held, by number."""
+    """A room at number `as_of`: its topic and rules, the roles of its members by account id, the lines held, by
+    number."""
 
     as_of: int = 0
     topic: str = ""
     members: dict[str, str] = {}
     items: dict[int, Item] = {}
+    rules: Rules = COMMON
 
 
 def fold(view: View, entry: Entry) -> None:
@@ -62,22 +72,54 @@ def fold(view: View, entry: Entry) -> None:
             if (item := view.items.get(body.target)) is not None:
                 view.items[body.target] = change(item, entry)
             return
+        case Removed(target=int()):
+            return
+        case _:
+            _fold_members(view, entry)
+            _fold_room(view, entry)
+    view.items[entry.seq] = begin(entry)
+
+
+def _fold_members(view: View, entry: Entry) -> None:
+    """Who is in the room, and as what."""
+    body = entry.body
+    match body:
         case Created():
-            view.topic = body.topic
             view.members = {person.id: "member" for person in body.members}
-        case TopicSet():
-            view.topic = body.topic
         case Joined():
             view.members = view.members | {entry.author.id: body.role}
         case Left():
             view.members = {who: role for who, role in view.members.items() if who != entry.author.id}
-        case Kicked():
-            view.members = {who: role for who, role in view.members.items() if who != body.person.id}
+        case Kicked(person=Author(id=gone)) | Banned(person=Author(id=gone)):
+            view.members = {who: role for who, role in view.members.items() if who != gone}
         case Granted():
             view.members = view.members | {body.person.id: body.role}
+        case RoomDeleted():
+            view.members = {}
         case _:
             pass
-    view.items[entry.seq] = begin(entry)
+
+
+def _fold_room(view: View, entry: Entry) -> None:
+    """What the room is about, what holds in it, and what is kept of it."""
+    body = entry.body
+    match body:
+        case Created() | TopicSet():
+            view.topic = body.topic
+        case RoomSet():
+            view.rules = amend_rules(view.rules, body)
+        case Swept(before=before):
+            view.items = {seq: _swept(item) if seq < before else item for seq, item in view.items.items()}
+        case Erased(person=person):
+            view.items = {seq: _erased(item, person) for seq, item in view.items.items()}
+        case _:
+            pass
+
+
+def amend_rules(rules: Rules, change: RoomSet) -> Rules:
+    """The rules of a room after some of them changed."""
+    given = {name: getattr(change, name) for name in Rules.__struct_fields__}
+    return msgspec.structs.replace(rules, **{name: value for name, value in given.items() if value is not None})
 
 
 def begin(entry: Entry) -> Item:
@@ -119,3 +161,18 @@ def settle(entries: Iterable[Entry], changes: Iterable[Entry]) -> list[Item]:
             case _:
                 pass
     return list(items.values())
+
+
+def _swept(item: Item) -> Item:
+    """The line once its words are kept no longer."""
+    if not isinstance(item.body, Message):
+        return item
+    return msgspec.structs.replace(item, body=without_words(item.body), edited=None, reactions={})
+
+
+def _erased(item: Item, person: Author) -> Item:
+    """The line once somebody was erased."""
+    author, body = without_person(item.author, item.body, person)
+    if isinstance(item.body, Message) and not isinstance(body, Message):
+        return msgspec.structs.replace(item, author=author, body=body, edited=None, reactions={})
+    return msgspec.structs.replace(item, author=author, body=body)

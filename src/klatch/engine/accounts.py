@@ -11,11 +11,14 @@ from klatch.core.credentials import EVERYTHING, ByName, Identity, Keys
 from klatch.core.events import DisplayNamed, Granted, Left, Registered, Renamed, StatusSet
 from klatch.core.members import Account
 from klatch.core.names import parse_display_name, parse_username, room_key, username_key
+from klatch.core.permissions import authorize
 from klatch.core.refusals import Refused
+from klatch.core.restraints import banned_by
 from klatch.core.rooms import LOBBY, ROOMS_MOST
 from klatch.core.texts import parse_status
 from klatch.engine import rooms
 from klatch.engine.recording import record, sign
+from klatch.engine.restraints import check_entrance
 from klatch.storage.port import NewAccount, Place, Reader, Transaction
 
 _SECRET_LEAST: Final = 22
@@ -37,13 +40,16 @@ class Entrance(msgspec.Struct, frozen=True):
     scopes: frozenset[str] = EVERYTHING
     begun: bool = False
     token: str | None = None
+    paused: bool = False
 
 
-def greet(transaction: Transaction, shown: ByName) -> Account:
+def greet(transaction: Transaction, shown: ByName, address: str | None = None) -> Account:
     """The account of a guest: the one before, if the secret is known; else a new one under the name wished for, if it
-    is free."""
+    is free and not banned, nor the address."""
     secret = _hash_secret(shown.secret)
     account = transaction.account_by_secret(secret) if secret is not None else None
+    name = account.name if account is not None else shown.name
+    check_entrance(transaction, account, name, address, transaction.now)
     if account is None:
         return _begin(transaction, shown.name, secret)
     check_not_suspended(account)
@@ -65,6 +71,7 @@ def enter(transaction: Transaction, identity: Identity) -> Entrance:
         identity.scopes,
         identity.begun,
         identity.token,
+        transaction.state().paused is not None,
     )
 
 
@@ -98,21 +105,28 @@ def end(transaction: Transaction, account: str) -> None:
     ending = transaction.present(account)
     if ending is None:
         return
-    for place in transaction.places_of(account):
+    places = transaction.places_of(account)
+    for place in places:
         if place.room.name != LOBBY:
             transaction.append(place.room.id, sign(ending), Left())
     transaction.end_account(account)
+    for place in places:
+        if place.role == "owner":
+            rooms.pass_on(transaction, ending, place.room)
 
 
 def rename(transaction: Transaction, actor: Account, command: Rename) -> Ack:
     """Gives the actor another username."""
+    _authorize_description(transaction, actor)
     name, key = free_name(transaction, command.name, actor.id)
+    check_entrance(transaction, actor, name, None, transaction.now)
     transaction.set_username(actor.id, name, key)
     return record(transaction, actor, actor.id, Renamed(name=name), command)
 
 
 def set_display_name(transaction: Transaction, actor: Account, command: SetDisplayName) -> Ack:
     """Gives the actor another display name."""
+    _authorize_description(transaction, actor)
     name = parse_display_name(command.name)
     transaction.set_display_name(actor.id, name)
     return record(transaction, actor, actor.id, DisplayNamed(name=name), command)
@@ -120,6 +134,7 @@ def set_display_name(transaction: Transaction, actor: Account, command: SetDispl
 
 def set_status(transaction: Transaction, actor: Account, command: SetStatus) -> Ack:
     """Gives the actor another status, for good or until a time."""
+    _authorize_description(transaction, actor)
     text = parse_status(command.text)
     if command.until is not None and command.until <= transaction.now:
         raise Refused("limit", "The time until which the status is to be has passed already.", field="until")
@@ -133,6 +148,11 @@ def clear_statuses(transaction: Transaction) -> None:
     for account in transaction.statuses_passed(transaction.now):
         transaction.set_status(account.id, "", away=False)
         transaction.append(account.id, sign(account), StatusSet())
+
+
+def _authorize_description(transaction: Transaction, actor: Account) -> None:
+    standing = rooms.standing_of(transaction, actor, None)
+    authorize("describe", server_role=actor.role, room_role=None, standing=standing)
 
 
 def _places_to_tell(transaction: Transaction, account: str) -> list[Place]:
@@ -165,8 +185,11 @@ def _begin(transaction: Transaction, wish: str, secret: bytes | None) -> Account
 
 def _show_in(transaction: Transaction, account: str, role: str) -> None:
     lobby = transaction.place_by_key(room_key(LOBBY), account)
-    if lobby is not None:
-        transaction.add_member(lobby.room.id, account, role)
+    begun = transaction.present(account)
+    if lobby is None or begun is None:
+        return
+    if banned_by(transaction.restraints(lobby.room.id), transaction.now, begun, begun.name, None) is None:
+        transaction.add_member(lobby.room.id, account, role, rooms.horizon_for_newcomer(transaction, lobby.room))
 
 
 def free_name(reader: Reader, wish: str, asking: str | None = None) -> tuple[str, str]:

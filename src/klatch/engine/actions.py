@@ -8,7 +8,21 @@ from klatch.core.answers import Ack
 from klatch.core.credentials import NOTHING_SHOWN, Shown
 from klatch.core.members import Account
 from klatch.core.refusals import Refused
-from klatch.engine import accounts, administration, credentials, links, messages, reading, registration, rooms
+from klatch.engine import (
+    accounts,
+    administration,
+    contacts,
+    credentials,
+    erasures,
+    house,
+    links,
+    messages,
+    reading,
+    registration,
+    restraints,
+    rooms,
+    rules,
+)
 from klatch.engine.recording import recall
 from klatch.storage.port import Reader, Transaction
 
@@ -25,6 +39,20 @@ DECISIONS: Final[dict[type[ask.Command], Callable[..., Ack]]] = {
     ask.Invite: rooms.invite,
     ask.Kick: rooms.kick,
     ask.Grant: rooms.grant,
+    ask.Ban: restraints.ban,
+    ask.Unban: restraints.unban,
+    ask.Mute: restraints.mute,
+    ask.Unmute: restraints.unmute,
+    ask.SetRoom: rules.set_room,
+    ask.RenameRoom: rules.rename_room,
+    ask.DeleteRoom: rules.delete_room,
+    ask.Pause: house.pause,
+    ask.Resume: house.resume,
+    ask.SetKeep: house.set_keep,
+    ask.Block: contacts.block,
+    ask.Unblock: contacts.unblock,
+    ask.SetContact: contacts.set_contact,
+    ask.Erase: erasures.erase,
     ask.Rename: accounts.rename,
     ask.SetDisplayName: accounts.set_display_name,
     ask.SetStatus: accounts.set_status,
@@ -51,6 +79,7 @@ def decide(transaction: Transaction, account: str, command: ask.Command, shown: 
     if earlier is not None:
         return earlier
     actor, decision = present(transaction, account), DECISIONS[type(command)]
+    restraints.check_present(transaction, actor)
     if type(command) in SHOWN:
         return decision(transaction, actor, command, shown)
     return decision(transaction, actor, command)

@@ -29,6 +29,7 @@ from klatch.engine.limits import RateLimits
 from klatch.engine.passwords import Passwords, Verdict
 from klatch.engine.recording import sign
 from klatch.engine.registration import may_register
+from klatch.engine.restraints import check_entrance
 from klatch.engine.sessions import Caller
 from klatch.storage.port import Credential, NewCredential, Reader, Store, Transaction
 
@@ -86,16 +87,24 @@ class Authentication:
                 self._touch(credential, attempt.address)
             done(outcome)
 
-        self._store.read(lambda reader: self._by_token(reader, token), found)
+        def recognised(reader: Reader) -> tuple[Identity, Credential]:
+            identity, credential = self._by_token(reader, token)
+            check_entrance(reader, identity.account, identity.account.name, attempt.address, self._clock())
+            return identity, credential
+
+        self._store.read(recognised, found)
 
     def let_in(self, attempt: Attempt, then: Then, done: Done) -> None:
         """`done` gets what `then` makes of the Identity, in the same decision, or a refusal."""
+        then = _unless_banned(then, attempt.address)
         match attempt.shown:
             case ByName() as guest:
                 if not attempt.guests:
                     done(Refused("guests_refused", "This server lets in no guests from your address."))
                     return
-                self._store.decide(lambda each: then(each, Identity(accounts.greet(each, guest))), done)
+                self._store.decide(
+                    lambda each: then(each, Identity(accounts.greet(each, guest, attempt.address))), done
+                )
             case ByToken(token):
 
                 def by_token(transaction: Transaction) -> Any:
@@ -273,6 +282,17 @@ class Authentication:
 def _touch(transaction: Transaction, credential: Credential, address: str) -> None:
     transaction.touch_credential(credential.id, address)
     transaction.set_seen(credential.account)  # a guest who comes by token alone is here, too
+
+
+def _unless_banned(then: Then, address: str) -> Then:
+    """Goes on with those only whom the server does not ban."""
+
+    def admitted(transaction: Transaction, identity: Identity) -> Any:
+        account = identity.account
+        check_entrance(transaction, account, account.name, address, transaction.now)
+        return then(transaction, identity)
+
+    return admitted
 
 
 def wrong() -> Refused:

@@ -23,18 +23,23 @@ from klatch.core.answers import (
     Myself,
     OneRoom,
     Online,
+    PauseTold,
     Refusal,
     Rooms,
     Welcome,
 )
 from klatch.core.credentials import NOTHING_SHOWN, ByToken, Credentials
 from klatch.core.events import (
+    Audited,
+    Banned,
     DisplayNamed,
     Entry,
+    Erased,
     Message,
     Registered,
     Renamed,
     RoleGiven,
+    RoomDeleted,
     SignedOut,
     StatusSet,
 )
@@ -44,7 +49,8 @@ from klatch.core.members import Account
 from klatch.core.names import USERNAME_LIMIT, username_key
 from klatch.core.permissions import authorize, check_scope
 from klatch.core.refusals import Refused
-from klatch.engine import accounts, actions, credentials, links, messages, rooms
+from klatch.core.restraints import Restraint, banned_by
+from klatch.engine import accounts, actions, audit, contacts, credentials, links, messages, restraints, rooms
 from klatch.engine.accounts import Entrance
 from klatch.engine.authentication import Attempt, Authentication
 from klatch.engine.backlog import Turn
@@ -54,6 +60,7 @@ from klatch.engine.passwords import Passwords
 from klatch.engine.presence import Roster
 from klatch.engine.recording import sign
 from klatch.engine.sessions import Caller, Session, Sessions
+from klatch.engine.tidying import Tidying
 from klatch.observe.port import Observer
 from klatch.storage.port import Reader, Store, Transaction
 
@@ -109,6 +116,7 @@ class Engine:
         self._bus = bus
         self._stopping = False
         self._doors: set[str] = set()  # that somebody came in through
+        self.tidying = Tidying(store, self._note)
         self._typed: dict[tuple[str, str], int] = {}  # who typed where, and when this was told
         bus.subscribe(self._on_entries, self.fanout.hint)
 
@@ -182,6 +190,7 @@ class Engine:
             now=self.clock(),
             role=entrance.account.role,
             token=entrance.token,
+            paused=entrance.paused,
             ignored=ignored,
         )
 
@@ -275,6 +284,7 @@ class Engine:
         while True:
             if beats % _BEATS_BETWEEN_CLEANINGS == 0:
                 self._end_unseen()
+                self.tidying.sweep()
             await asyncio.sleep(self.limits.heads_every / 1000)
             self.fanout.beat()
             self._store.decide(accounts.clear_statuses, self._note)
@@ -322,7 +332,8 @@ class Engine:
                 return messages.history(reader, viewer, query)
             case ask.ListRooms():
                 mine = [*reader.named_places_of(account), *reader.direct_places_of(account, accounts.DIRECT_TOLD_MOST)]
-                places = [*mine, *reader.open_places(account)]
+                others = [*reader.invited_places(account), *reader.open_places(account, archived=query.archived)]
+                places = [place for place in mine if query.archived or not place.room.rules.archived] + others
                 return Rooms(rooms=[rooms.describe(reader, place, account) for place in places], ref=query.ref)
             case ask.LookAtRoom():
                 place = rooms.find(reader, viewer, query.room)
@@ -334,7 +345,7 @@ class Engine:
                 )
             case ask.ListMembers():
                 place = rooms.find(reader, viewer, query.room)
-                rooms.authorize_in("read", viewer, place)
+                rooms.authorize_in(reader, "read", viewer, place)
                 members = reader.members(place.room.id, _PEOPLE_MOST + 1)
                 people = [self.roster.person(member.account, member.role) for member in members[:_PEOPLE_MOST]]
                 more = len(members) > _PEOPLE_MOST
@@ -343,6 +354,12 @@ class Engine:
                 return LinksTold(links=links.describe(reader, viewer), ref=query.ref)
             case ask.ListAccounts():
                 return self._accounts(reader, viewer, query)
+            case ask.ListBlocked():
+                return contacts.blocked(reader, viewer, query)
+            case ask.ListBans():
+                return restraints.held(reader, viewer, query)
+            case ask.Audit():
+                return audit.read(reader, viewer, query)
             case _:
                 raise TypeError(f"no answer to {type(query).__name__}")
 
@@ -390,10 +407,60 @@ class Engine:
                     self._alter(entry.room, role=role, fleeting=False)
                 case RoleGiven(role=role):
                     self._alter(entry.room, role=role)
-                case SignedOut() as signed_out:
-                    self._send_away(entry.room, signed_out)
                 case _:
-                    pass
+                    self._keep_order(entry)
+
+    def _keep_order(self, entry: Entry) -> None:
+        """What ends connections, and what is done to all who are connected."""
+        match entry.body:
+            case SignedOut() as signed_out:
+                self._send_away(entry.room, signed_out)
+            case Banned(reason=reason):
+                why = f"You are banned from this server{f': {reason}' if reason else ''}."
+                self._close_all(entry.room, "banned", why)
+            case Erased():
+                self._close_all(entry.room, "signed_out", "This account was erased.")
+                self.tidying.wake()
+            case RoomDeleted():
+                self.tidying.wake()
+            case Audited() as act:
+                self._follow_act(entry, act)
+            case _:
+                pass
+
+    def _close_all(self, account: str, code: str, why: str) -> None:
+        """Ends the connections of an account."""
+        for session in list(self.sessions.of(account)):
+            self._dismiss(session, code, why)
+
+    def _dismiss(self, session: Session, code: str, why: str) -> None:
+        """Ends a connection, telling why."""
+        self.fanout.flush()
+        session.tell(Refusal(code=code, message=why))
+        session.close(code, why, None)
+
+    def _follow_act(self, entry: Entry, act: Audited) -> None:
+        """What was done on the server is done to those who are connected."""
+        match act.act:
+            case "pause" | "resume":
+                paused = act.act == "pause"
+                self._bus.hint(PauseTold(paused=paused, by=entry.author, reason=act.detail), None, None)
+            case "ban" if act.room is None and act.person is None:
+                self._store.read(restraints.of_server, self._send_away_all)
+            case _:
+                pass
+
+    def _send_away_all(self, found: list[Restraint] | Exception) -> None:
+        """Ends the connections of all whom the server bans by a pattern or network."""
+        if isinstance(found, Exception):
+            self._note(found)
+            return
+        now = self.clock()
+        for session in list(self.sessions):
+            account = session.account
+            if (ban := banned_by(found, now, account, account.name, session.address)) is not None:
+                refused = restraints.refusal(ban, now)
+                self._dismiss(session, "banned", refused.message)
 
     def _alter(self, account: str, **changes: Any) -> None:
         """The account's sessions know it as it is now."""
@@ -412,9 +479,7 @@ class Engine:
             # Whoever was a guest before has no credential, and knew no password.
             unknown = session.credential is None and signed_out.why == "password"
             if ended is None or session.credential in ended or unknown:
-                self.fanout.flush()
-                session.tell(Refusal(code=code, message=message))
-                session.close(code, message, None)
+                self._dismiss(session, code, message)
 
     def _end_unseen(self) -> None:
         here, before = set(self.roster), self.clock() - self.limits.guest_days * _DAY

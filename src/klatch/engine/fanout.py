@@ -7,11 +7,11 @@ from operator import methodcaller
 from typing import Final
 
 from klatch.core.answers import AnyAnswer, Heads
-from klatch.core.events import Created, Entry, Joined, Kicked, Left
+from klatch.core.events import Author, Banned, Created, Entry, Joined, Kicked, Left, RoomDeleted
 from klatch.engine.sessions import Session, Sessions, Shape
 from klatch.observe.port import Observer
 
-_MOVES: Final = frozenset({Created, Joined, Left, Kicked})  # the entries that change who listens
+_MOVES: Final = frozenset({Created, Joined, Left, Kicked, Banned, RoomDeleted})  # the entries that change who listens
 
 
 class FanOut:
@@ -109,6 +109,11 @@ class FanOut:
                 self._shut_out(entry.author.id, entry.room)
             case Kicked(person=person):
                 self._shut_out(person.id, entry.room)
+            case Banned(person=Author(id=banned)) if banned != entry.room:
+                self._shut_out(banned, entry.room)
+            case RoomDeleted():
+                self.flush()
+                self._listeners.pop(entry.room, None)
             case _:
                 pass
 

@@ -94,7 +94,7 @@ def make(transaction: Transaction, actor: Account, command: MakeLink) -> Ack:
     own, room, name = actor.role, None, None
     if command.room is not None:
         place = rooms.find(transaction, actor, command.room)
-        rooms.authorize_in("invite", actor, place)
+        rooms.authorize_in(transaction, "invite", actor, place)
         if place.room.kind == "direct":
             raise Refused("not_allowed", "Nobody can be invited to a direct conversation.", field="room")
         own, room, name = place.role or "guest", place.room.id, rooms.name_for(transaction, place.room, actor.id)

@@ -8,13 +8,16 @@ import msgspec
 from klatch.core import messages as rules
 from klatch.core.answers import Ack, Page, Range
 from klatch.core.commands import DeleteMessage, EditMessage, Fetch, History, React, SendMessage, Unreact, check_limit
-from klatch.core.events import Deleted, Edited, Entry, Message
-from klatch.core.members import Account
+from klatch.core.durations import spell_duration
+from klatch.core.erasing import without_words
+from klatch.core.events import Deleted, Edited, Entry, Message, Removed
+from klatch.core.members import RANK, Account
 from klatch.core.reading import find_mentions
 from klatch.core.refusals import Refused
 from klatch.core.view import begin, change, settle
-from klatch.engine import rooms
+from klatch.engine import audit, rooms
 from klatch.engine.recording import nothing_to_add, record
+from klatch.engine.rules import keeps_nothing
 from klatch.storage.port import Place, Reader, Transaction
 
 PAGE_BYTES_MOST: Final = 262_144  # a page must fit into the backlog of whoever asks for it
@@ -32,9 +35,14 @@ def send(transaction: Transaction, actor: Account, command: SendMessage) -> Ack:
     message = rules.compose(command.text, command.reply_to, action=command.action)
     names = find_mentions(message.text)
     place = rooms.find_or_begin(transaction, actor, command.room, message.reply_to)
-    rooms.authorize_in("send", actor, place)
+    rooms.authorize_in(transaction, "send", actor, place)
+    rooms.check_direct(transaction, actor, place.room)
     if message.reply_to is not None:
         rules.standing(_message(transaction, place, message.reply_to), message.reply_to)
+    if place.room.rules.slow:
+        _slow_down(transaction, actor, place)
+    if keeps_nothing(transaction, place.room):
+        return record(transaction, actor, place.room.id, message, command, kept=Removed())
     ack = record(transaction, actor, place.room.id, message, command)
     _mention(transaction, actor, names, place.room.id, ack.seq)
     return ack
@@ -43,7 +51,8 @@ def send(transaction: Transaction, actor: Account, command: SendMessage) -> Ack:
 def edit(transaction: Transaction, actor: Account, command: EditMessage) -> Ack:
     """Replaces the words of one's own message."""
     place = rooms.find(transaction, actor, command.room)
-    rooms.authorize_in("edit", actor, place)
+    rooms.authorize_in(transaction, "edit", actor, place)
+    rooms.check_direct(transaction, actor, place.room)
     entry = _own(transaction, actor, place, command.seq)
     if entry.author.id != actor.id:
         raise Refused(
@@ -53,7 +62,8 @@ def edit(transaction: Transaction, actor: Account, command: EditMessage) -> Ack:
         raise Refused("too_many", f"A message may be changed {EDITS_MOST} times.", field="seq")
     amended = rules.amend(entry.seq, command.text)
     names = find_mentions(amended.text)
-    ack = record(transaction, actor, place.room.id, amended, command)
+    kept = without_words(amended) if keeps_nothing(transaction, place.room) else None
+    ack = record(transaction, actor, place.room.id, amended, command, kept=kept)
     transaction.remove_mentions(place.room.id, entry.seq)
     _mention(transaction, actor, names, place.room.id, entry.seq)
     return ack
@@ -62,10 +72,18 @@ def edit(transaction: Transaction, actor: Account, command: EditMessage) -> Ack:
 def delete(transaction: Transaction, actor: Account, command: DeleteMessage) -> Ack:
     """Takes a message back: its number stays, its words go, also from the edits it had."""
     place = rooms.find(transaction, actor, command.room)
-    rooms.authorize_in("delete", actor, place)
+    rooms.authorize_in(transaction, "delete", actor, place)
     entry = _own(transaction, actor, place, command.seq)
     if entry.author.id != actor.id:
-        rooms.authorize_in("delete_others", actor, place)
+        rooms.authorize_in(transaction, "delete_others", actor, place)
+        audit.note(
+            transaction,
+            actor,
+            "delete",
+            person=entry.author,
+            room=audit.named(place.room),
+            detail=f"message {entry.seq}",
+        )
     for earlier in transaction.changes(place.room.id, entry.seq, entry.seq):
         if isinstance(earlier.body, Edited):
             transaction.replace_body(earlier, Edited(target=entry.seq, text="", deleted=True))
@@ -101,7 +119,7 @@ def fetch(reader: Reader, viewer: Account, query: Fetch) -> Range:
         log, head, horizon = viewer.id, reader.head(viewer.id), 1
     else:
         place = rooms.find(reader, viewer, query.room)
-        rooms.authorize_in("read", viewer, place)
+        rooms.authorize_in(reader, "read", viewer, place)
         log, head, horizon = place.room.id, reader.head(place.room.id), place.horizon
     if not 0 <= query.after <= head:
         raise Refused("cursor", f"The room's last number is {head}; {query.after} cannot be read after.", field="after")
@@ -114,7 +132,7 @@ def history(reader: Reader, viewer: Account, query: History) -> Page:
     """A page of messages as they are now."""
     limit = check_limit(query.limit)
     place = rooms.find(reader, viewer, query.room)
-    rooms.authorize_in("read", viewer, place)
+    rooms.authorize_in(reader, "read", viewer, place)
     log, head = place.room.id, reader.head(place.room.id)
     before = head + 1 if query.before is None else query.before
     if before < 1:
@@ -126,6 +144,22 @@ def history(reader: Reader, viewer: Account, query: History) -> Page:
     fitting = _fitting(reversed(items))[::-1]
     more = len(lines) > limit or len(fitting) < len(items)
     return Page(room=log, items=fitting, as_of=head, more=more, ref=query.ref)
+
+
+def _slow_down(transaction: Transaction, actor: Account, place: Place) -> None:
+    """In slow mode a member waits between two messages; moderators do not."""
+    if RANK[rooms.role_of(actor, place) or "guest"] >= RANK["moderator"]:
+        return
+    slow = place.room.rules.slow * 1_000
+    spoke = transaction.spoke(place.room.id, actor.id)
+    if spoke is not None and (wait := min(slow, spoke + slow - transaction.now)) > 0:
+        raise Refused(
+            "rate_limited",
+            f"This room is slow: a message every {spell_duration(slow)}. Yours may come in {spell_duration(wait)}.",
+            field="room",
+            retry_after=wait,
+        )
+    transaction.set_spoke(place.room.id, actor.id)
 
 
 def _fitting(parts: Iterable[T]) -> list[T]:
@@ -143,7 +177,7 @@ def _fitting(parts: Iterable[T]) -> list[T]:
 def _mention(transaction: Transaction, actor: Account, names: list[str], room: str, seq: int) -> None:
     for name in names:
         account = rooms.account_named(transaction, name)
-        if account is not None and account.id != actor.id:
+        if account is not None and account.id != actor.id and not transaction.blocks(account.id, actor.id):
             transaction.add_mention(room, account.id, seq)
 
 
@@ -175,7 +209,8 @@ def _reactions(
 ) -> tuple[Place, dict[str, list[str]], int]:
     """The actor's place, the emoji that the message has now, and how often those changed."""
     place = rooms.find(transaction, actor, room)
-    rooms.authorize_in("react", actor, place)
+    rooms.authorize_in(transaction, "react", actor, place)
+    rooms.check_direct(transaction, actor, place.room)
     rules.standing(_message(transaction, place, seq), seq)
     entry = transaction.entry(place.room.id, seq)
     if entry is None:

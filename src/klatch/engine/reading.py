@@ -13,7 +13,7 @@ from klatch.storage.port import Transaction
 def mark_read(transaction: Transaction, actor: Account, command: MarkRead) -> Ack:
     """Notes how far the actor has read; a mark never goes back."""
     place = rooms.find(transaction, actor, command.room)
-    rooms.authorize_in("read", actor, place)
+    rooms.authorize_in(transaction, "read", actor, place)
     head = transaction.head(place.room.id)
     seq = head if command.seq is None else command.seq
     if not 0 <= seq <= head:

@@ -20,9 +20,11 @@ def sign(account: Account) -> Author:
     return Author(account.id, account.name)
 
 
-def record(transaction: Transaction, actor: Account, log: str, body: AnyBody, command: Command) -> Ack:
-    """Adds the entry that a command asks for; gives its ack."""
-    entry = transaction.append(log, sign(actor), body, command.cid, hash_command(command))
+def record(
+    transaction: Transaction, actor: Account, log: str, body: AnyBody, command: Command, *, kept: AnyBody | None = None
+) -> Ack:
+    """Adds the entry that a command asks for; gives its ack. `kept`: what the store keeps in place of the body."""
+    entry = transaction.append(log, sign(actor), body, command.cid, hash_command(command), kept=kept)
     return Ack(cid=command.cid, room=log, seq=entry.seq, id=entry.id, ts=entry.ts)
 
 

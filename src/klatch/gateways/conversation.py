@@ -206,6 +206,7 @@ class Conversation:
         if (
             isinstance(outcome, Refused)
             and outcome.code == "rate_limited"
+            and outcome.field is None  # how fast one may send, not how slow a room is
             and self._dialect.patient
             and not self._ended
         ):

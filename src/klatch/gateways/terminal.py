@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from klatch.core.events import Created, Entry, Renamed
+from klatch.core.events import Created, Entry, Renamed, RoomDeleted, RoomRenamed, RoomSet
 from klatch.protocols import plain
 
 
@@ -26,6 +26,10 @@ class Terminal:
                     self._names[entry.room] = name
                 case Renamed(name=name):
                     self._show(f"* {entry.author.name} is {name} now.")
+                case RoomRenamed(name=name) if entry.room in self._names:
+                    self._names[entry.room] = name
+                case RoomSet(closed=True) | RoomDeleted():
+                    self._names.pop(entry.room, None)
                 case _:
                     pass
             if (room := self._names.get(entry.room)) is not None and (said := plain.spell_entry(entry)):

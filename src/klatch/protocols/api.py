@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any, Final, Generic, TypeVar
 from urllib.parse import unquote_to_bytes
 
@@ -66,9 +67,9 @@ class Route(msgspec.Struct, frozen=True):
         return self.scope == "read" and bool(numbers & {"before", "after"})
 
 
-def look(method: str, path: str, kind: type[Query], answer: type[msgspec.Struct], does: str) -> Route:
+def look(method: str, path: str, kind: type[Query], answer: type[msgspec.Struct], does: str, **more: Any) -> Route:
     """A row that reads."""
-    return Route(method, path, kind, answer, does, scope_of(_tag(kind), reads=True))
+    return Route(method, path, kind, answer, does, scope_of(_tag(kind), reads=True), **more)
 
 
 def act(method: str, path: str, kind: type[Command], does: str, **more: Any) -> Route:
@@ -82,10 +83,17 @@ def _tag(kind: type[msgspec.Struct]) -> str:
 
 
 def body_of(route: Route) -> type[msgspec.Struct]:
-    """What the body of a route holds, as a struct of its own."""
+    """What the body of a route holds, as a struct of its own; the same for routes that ask for the same."""
+    return _body_of(route.kind, tuple(field.name for field in route.others), route.made)
+
+
+@cache
+def _body_of(kind: type[msgspec.Struct], names: tuple[str, ...], made: frozenset[str]) -> type[msgspec.Struct]:
     fields: list[Any] = []
-    for field in route.others:
-        if field.name == "cid" or field.name in route.made:
+    for field in msgspec.structs.fields(kind):
+        if field.name not in names:
+            continue
+        if field.name == "cid" or field.name in made:
             fields.append((field.name, str | None, None))
         elif field.required:
             fields.append((field.name, field.type))
@@ -93,9 +101,7 @@ def body_of(route: Route) -> type[msgspec.Struct]:
             fields.append((field.name, field.type, msgspec.field(default_factory=field.default_factory)))
         else:
             fields.append((field.name, field.type, field.default))
-    return msgspec.defstruct(
-        f"{route.kind.__name__}Body", fields, frozen=True, kw_only=True, forbid_unknown_fields=True
-    )
+    return msgspec.defstruct(f"{kind.__name__}Body", fields, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 class Asked(msgspec.Struct, frozen=True):

@@ -11,6 +11,8 @@ from klatch.core.answers import (
     AccountsTold,
     Ack,
     AnyAnswer,
+    Bans,
+    BlockList,
     Bye,
     CredentialsTold,
     HelpText,
@@ -18,15 +20,28 @@ from klatch.core.answers import (
     Members,
     Online,
     Page,
+    PauseTold,
     Person,
     Presence,
+    Range,
     Refusal,
     Rooms,
     RoomState,
     Welcome,
 )
 from klatch.core.commands import Request
-from klatch.core.events import Created, Departed, Entered, Entry, Granted, Joined, Message, Renamed, RoomName
+from klatch.core.events import (
+    Created,
+    Departed,
+    Entered,
+    Entry,
+    Granted,
+    Joined,
+    Message,
+    Renamed,
+    RoomName,
+    RoomRenamed,
+)
 from klatch.core.grammar import AskPassword, Place, SwitchAck, parse
 from klatch.core.refusals import Refused
 from klatch.core.texts import make_inert
@@ -79,6 +94,7 @@ class LineDialect:
         self._arriving = True
         self._held: list[Entry] | None = None  # what came to the room while its last messages are looked up
         self._confirms = False
+        self._marking = ""  # the cid of the command that marks a room as read
         self._going_to = ""  # the cid of the command that takes one to another room
 
     def read(self, message: bytes) -> Request | Say | None:
@@ -100,7 +116,9 @@ class LineDialect:
         match request:
             case SwitchAck(on=on):
                 self._confirms = on
-                return None
+                return Say(b"* Each line is confirmed by its %s now.\n" % (b"number" if on else b"echo"))
+            case ask.MarkRead():
+                self._marking = request.cid
             case AskPassword():
                 return self._ask(Asking(request))
             case ask.JoinRoom() | ask.CreateRoom():
@@ -218,8 +236,8 @@ class LineDialect:
         match answer:
             case Welcome():
                 return self._welcome(answer)
-            case Ack(seq=seq):
-                return [f"ok {seq}"] if self._confirms else []
+            case Ack():
+                return self._ack(answer)
             case Refusal():
                 return self._refused(answer)
             case Page():
@@ -229,6 +247,8 @@ class LineDialect:
                 if ref == _ARRIVAL:
                     return [self._company([person.name for person in people])]
                 return [f"{len(people)} online:", *plain.spell_people(people, self._clock(), self._zone)]
+            case PauseTold():
+                return [f"[{plain.spell_time(self._clock(), self._zone)}] * {plain.spell_pause(answer)}"]
             case HelpText():
                 return [
                     "Every line you type is said in this room, unless it begins with one of these:",
@@ -251,6 +271,12 @@ class LineDialect:
                 # What is unread is not known here: lines are read where they cannot be seen to be.
                 seen = [structs.replace(room, unread=0, mentions=0) for room in rooms]
                 return ["Rooms:", *plain.spell_rooms(seen), *self._whither()]
+            case Bans(bans=bans):
+                return [f"{len(bans)} bans and mutes:", *plain.spell_bans(answer, self._clock())]
+            case BlockList(people=people):
+                return [f"You block {', '.join(person.name for person in people) or 'nobody'}."]
+            case Range(entries=entries):
+                return [f"--- {len(entries)} acts ---", *map(self._act, entries)]
             case CredentialsTold(credentials=credentials):
                 return ["What lets you in:", *plain.spell_credentials(credentials, self._clock(), self._zone)]
             case LinksTold(links=links):
@@ -271,8 +297,23 @@ class LineDialect:
         self._rooms = {room.id: RoomName(room.id, room.name, room.kind) for room in welcome.rooms}
         home: RoomState | None = next((room for room in welcome.rooms if room.kind == "open"), None)
         self._room = home.id if home else ""
+        paused = " The conversation is paused." if welcome.paused else ""
         place = f" You are in {home.name}." if home else " You are in no room: /rooms lists them."
-        return [f"Hello {self._name}.{place} Type a message; /help lists the rest."]
+        return [f"Hello {self._name}.{place} Type a message; /help lists the rest.{paused}"]
+
+    def _ack(self, ack: Ack) -> list[str]:
+        """What is shown of a confirmation: only that of what shows nowhere else, unless each is to be."""
+        marked, self._marking = ack.cid == self._marking, ""
+        if self._confirms:
+            return [f"ok {ack.seq}"]
+        if marked:
+            return ["* This room is marked as read."]
+        elsewhere = ack.room not in self._rooms and ack.room not in (self._account, self._room)
+        return ["* Done."] if elsewhere and ack.cid != self._going_to else []
+
+    def _act(self, entry: Entry) -> str:
+        """A line of the audit log."""
+        return self._numbered(entry.seq, entry.ts, plain.spell_entry(entry))
 
     def _page(self, page: Page) -> list[str]:
         if page.ref == _ARRIVAL:
@@ -345,6 +386,9 @@ class LineDialect:
                     self._room = lobby
             case Renamed(name=name):
                 self._name = name
+            case RoomRenamed(name=name):
+                if (known := self._rooms.get(entry.room)) is not None:
+                    self._rooms[entry.room] = structs.replace(known, name=f"#{name}")
             case _:
                 pass
 

@@ -2,19 +2,27 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, tzinfo
+from textwrap import wrap
 from typing import Final
 from unicodedata import combining, east_asian_width
 
-from klatch.core.answers import AccountState, CredentialState, HelpText, LinkState, Person, RoomState
+from msgspec import UnsetType
+
+from klatch.core.answers import AccountState, Bans, CredentialState, HelpText, LinkState, PauseTold, Person, RoomState
+from klatch.core.durations import spell_duration
 from klatch.core.events import (
     AnyBody,
     Audited,
     Author,
+    Banned,
+    Blocked,
+    ContactSet,
     Created,
     Deleted,
     DisplayNamed,
     Edited,
     Entry,
+    Erased,
     GotInvitation,
     Granted,
     Invited,
@@ -22,18 +30,35 @@ from klatch.core.events import (
     Kicked,
     Left,
     Message,
+    Muted,
     Reacted,
     Registered,
+    Removed,
     RoleGiven,
+    RoomDeleted,
+    RoomRenamed,
+    RoomSet,
     SignedOut,
     StatusSet,
+    Swept,
     TopicSet,
+    Unbanned,
+    Unblocked,
+    Unmuted,
     Unreacted,
     Unreadable,
 )
+from klatch.core.rooms import KEEP_ALL, KEEP_AS_SERVER, KEEP_NOTHING
 from klatch.core.texts import make_inert
 from klatch.core.view import Item
 
+_COLUMNS: Final = 80
+_USAGE_MOST: Final = 26
+_KEPT: Final = {
+    KEEP_NOTHING: "what is said here is told and not kept",
+    KEEP_ALL: "words are kept for good",
+    KEEP_AS_SERVER: "words are kept as everywhere",
+}
 _CELL_MOST: Final = 24
 _SIGNED_OUT: Final = {
     "revoked": "Some of your sessions or tokens were revoked.",
@@ -141,6 +166,33 @@ def spell_body(author: Author, body: AnyBody) -> str:  # noqa: C901, PLR0912 - o
             return f"* {_SIGNED_OUT.get(why, _SIGNED_OUT['revoked'])}"
         case Audited():
             return _act(who, body)
+        case Banned(person=person, pattern=pattern):
+            whom = person.name if person is not None else f"all called {pattern}"
+            return f"* {who} banned {whom}{_until(body.until)}{_because(body.reason)}."
+        case Unbanned(person=person, pattern=pattern):
+            return f"* {who} lifted the ban of {person.name if person is not None else pattern}."
+        case Muted(person=person, reason=reason, until=until):
+            return f"* {who} muted {person.name}{_until(until)}{_because(reason)}."
+        case Unmuted(person=person):
+            return f"* {who} lets {person.name} write again."
+        case RoomSet():
+            return f"* {who} said: {', '.join(_rules(body))}."
+        case RoomRenamed(name=name):
+            return f"* {who} named this room #{name}."
+        case RoomDeleted():
+            return f"* {who} deleted this room."
+        case Swept(before=before):
+            return f"* What was said before number {before} is kept no longer."
+        case Erased(person=person):
+            return f"* Somebody was erased, and is {person.name} now."
+        case Removed(target=target):
+            return f"{who}: (not kept)" if target is None else ""
+        case Blocked(person=person):
+            return f"* You have blocked {person.name}; /unblock {person.name} takes it back."
+        case Unblocked(person=person):
+            return f"* {person.name} may write to you again."
+        case ContactSet(guests=guests):
+            return f"* Guests may {'' if guests else 'not '}write to you directly{'' if guests else ' now'}."
         case Unreadable():
             return "* This entry cannot be read: it is damaged in the server's store."
         case _:
@@ -209,9 +261,39 @@ def spell_accounts(accounts: Iterable[AccountState], now: int, zone: tzinfo | No
 
 
 def spell_help(help_text: HelpText) -> list[str]:
-    """What can be typed, a line each."""
-    width = max((len(command.usage) for command in help_text.commands), default=0)
-    return [f"  {command.usage:<{width}}  {command.does}{_also(command.also)}" for command in help_text.commands]
+    """What can be typed, in lines that fit a terminal of 80 columns."""
+    width = min(_USAGE_MOST, max((len(command.usage) for command in help_text.commands), default=0))
+    lines: list[str] = []
+    for command in help_text.commands:
+        said = wrap(f"{command.does}{_also(command.also)}", _COLUMNS - width - 4)
+        if len(command.usage) > width:
+            lines.append(f"  {command.usage}")
+        else:
+            lines.append(f"  {command.usage:<{width}}  {said.pop(0)}")
+        lines += [f"{'':<{width + 4}}{rest}" for rest in said]
+    return lines
+
+
+def spell_bans(bans: Bans, now: int) -> list[str]:
+    """Bans and mutes, a line each: who, what, for how much longer, by whom, why."""
+    rows = [
+        [
+            ban.who,
+            "banned" if ban.act == "ban" else "muted",
+            "for good" if ban.until is None else f"for {spell_duration(ban.until - now)}",
+            f"by {ban.by}",
+            make_inert(ban.reason),
+        ]
+        for ban in bans.bans
+    ]
+    return _table(rows)
+
+
+def spell_pause(told: PauseTold) -> str:
+    """That the conversation is paused, or goes on."""
+    if not told.paused:
+        return f"{told.by.name} lets the conversation go on."
+    return f"{told.by.name} paused the conversation{_because(told.reason)}: only moderators may write now."
 
 
 def _local(ts: int, zone: tzinfo | None) -> datetime:
@@ -221,6 +303,32 @@ def _local(ts: int, zone: tzinfo | None) -> datetime:
 def _shown(text: str) -> str:
     """A message as lines that cannot be taken for lines of the server: those after the first are marked."""
     return make_inert(text).replace("\n", "\n    | ")
+
+
+def _because(reason: str) -> str:
+    return f": {make_inert(reason)}" if reason else ""
+
+
+def _until(until: int | None) -> str:
+    return "" if until is None else f" until {datetime.fromtimestamp(until / 1000, UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def _rules(body: RoomSet) -> list[str]:
+    """What changed in a room, as one would tell it."""
+    said = []
+    if body.posting is not None:
+        said.append(f"{body.posting} may write here")
+    if body.slow is not None:
+        said.append(f"one message every {spell_duration(body.slow * 1000)}" if body.slow else "no more slow mode")
+    if body.closed is not None:
+        said.append("this room is joined by invitation only" if body.closed else "everyone may join this room")
+    if body.newcomers is not None:
+        said.append(f"newcomers may read {'all' if body.newcomers == 'all' else 'from their joining on'}")
+    if body.keep is not None:
+        said.append(_KEPT.get(body.keep, f"words are kept for {body.keep} days"))
+    if body.archived is not None:
+        said.append("this room is archived" if body.archived else "this room is open for words again")
+    return said
 
 
 def _status(text: str, *, away: bool) -> str:
@@ -267,7 +375,9 @@ def _width(text: str) -> int:
 def _room_facts(room: RoomState) -> str:
     facts = [] if room.role is not None else ["not joined"]
     if room.kind == "closed":
-        facts.append("closed")
+        facts.append("closed" if room.role is not None else "you are invited")
+    if not isinstance(room.rules, UnsetType) and room.rules.archived:
+        facts.append("archived")
     if room.unread:
         facts.append(f"{room.unread}{'+' if room.unread >= 100 else ''} unread")
     if room.mentions:

@@ -4,13 +4,27 @@ from collections.abc import Callable
 from typing import Protocol, TypeVar
 
 from klatch.storage.reader import Reader
-from klatch.storage.rows import Credential, Life, Link, Listed, NewAccount, NewCredential, NewLink, NewRoom, Place
+from klatch.storage.rows import (
+    Credential,
+    Erasure,
+    Life,
+    Link,
+    Listed,
+    NewAccount,
+    NewCredential,
+    NewLink,
+    NewRoom,
+    Place,
+    Removal,
+    State,
+)
 from klatch.storage.transaction import Transaction
 
 __all__ = [
     "Credential",
     "Decision",
     "Done",
+    "Erasure",
     "Life",
     "Link",
     "Listed",
@@ -21,6 +35,8 @@ __all__ = [
     "NewRoom",
     "Place",
     "Reader",
+    "Removal",
+    "State",
     "Store",
     "Transaction",
 ]

@@ -7,7 +7,9 @@ _ACCOUNT: Final = """
     a.id, a.username, a.display_name, a.role, a.secret_hash IS NULL AND a.role = 'guest', a.status, a.away,
     a.status_until, a.suspended_ts IS NOT NULL
 """
-_ROOM: Final = "r.id, r.kind, r.name, r.topic, r.direct_key"
+_ROOM: Final = """
+    r.id, r.kind, r.name, r.topic, r.direct_key, r.posting, r.slow, r.newcomers, r.keep, r.archived, r.gone
+"""
 _PLACE: Final = f"{_ROOM}, m.role, coalesce(m.horizon, 1), coalesce(d.seq, 0)"
 _PLACES: Final = f"""
     SELECT {_PLACE} FROM rooms r
@@ -107,22 +109,38 @@ LIVES: Final = """
 ENDED: Final = "SELECT ended_ts FROM accounts WHERE id = :id"
 
 # Rooms and membership.
-OPEN_ROOM_NAMES: Final = "SELECT id, name FROM rooms WHERE kind = 'open'"
+OPEN_ROOM_NAMES: Final = "SELECT id, name FROM rooms WHERE kind = 'open' AND gone = 0"
 PLACE: Final = f"{_PLACES} WHERE r.id = :room"
 PLACE_BY_KEY: Final = f"{_PLACES} WHERE r.name_key = :key"
 PLACE_BY_DIRECT: Final = f"{_PLACES} WHERE r.direct_key = :key"
-PLACES_OF: Final = f"{_PLACES} WHERE m.role IS NOT NULL ORDER BY r.id"
-NAMED_PLACES_OF: Final = f"{_PLACES} WHERE m.role IS NOT NULL AND r.kind <> 'direct' ORDER BY r.id"
+PLACES_OF: Final = f"{_PLACES} WHERE m.role IS NOT NULL AND r.gone = 0 ORDER BY r.id"
+NAMED_PLACES_OF: Final = f"""
+    {_PLACES} WHERE m.role IS NOT NULL AND r.kind <> 'direct' AND r.gone = 0 ORDER BY r.id
+"""
+INVITED_PLACES: Final = f"""
+    {_PLACES} JOIN invitations i ON i.room_id = r.id AND i.account_id = :account
+    WHERE m.role IS NULL AND r.kind = 'closed' AND r.gone = 0 ORDER BY r.id LIMIT 1000
+"""
 DIRECT_PLACES_OF: Final = f"""
     {_PLACES} JOIN logs l ON l.id = r.id WHERE m.role IS NOT NULL AND r.kind = 'direct'
     ORDER BY l.last_ts DESC, r.id DESC LIMIT :limit
 """
 ROOMS_OF: Final = "SELECT room_id FROM members WHERE account_id = :account ORDER BY room_id"
-OPEN_PLACES: Final = f"{_PLACES} WHERE m.role IS NULL AND r.kind = 'open' ORDER BY r.id LIMIT 1000"
+OPEN_PLACES: Final = f"""
+    {_PLACES} WHERE m.role IS NULL AND r.kind = 'open' AND r.gone = 0 AND (r.archived = 0 OR :archived)
+    ORDER BY r.id LIMIT 1000
+"""
 ADD_ROOM: Final = """
     INSERT INTO rooms (id, kind, name, name_key, direct_key, topic, created_ts)
     VALUES (:id, :kind, :name, :key, :direct_key, :topic, :now)
 """
+SET_RULES: Final = """
+    UPDATE rooms SET posting = :posting, slow = :slow, newcomers = :newcomers, keep = :keep, archived = :archived
+    WHERE id = :room
+"""
+SET_KIND: Final = "UPDATE rooms SET kind = :kind WHERE id = :room"
+SET_ROOM_NAME: Final = "UPDATE rooms SET name = :name, name_key = :key WHERE id = :room"
+END_ROOM: Final = "UPDATE rooms SET name_key = NULL, topic = '', gone = 1 WHERE id = :room"
 SET_TOPIC: Final = "UPDATE rooms SET topic = :topic WHERE id = :room"
 MEMBERS: Final = f"""
     SELECT {_ACCOUNT}, m.role FROM members m JOIN accounts a ON a.id = m.account_id
@@ -133,7 +151,7 @@ PLACES_COUNT: Final = """
     SELECT count(*) FROM members m JOIN rooms r ON r.id = m.room_id WHERE m.account_id = :account AND r.kind <> 'direct'
 """
 ADD_MEMBER: Final = """
-    INSERT INTO members (room_id, account_id, role, horizon) VALUES (:room, :account, :role, :horizon)
+    INSERT INTO members (room_id, account_id, role, horizon, joined_ts) VALUES (:room, :account, :role, :horizon, :now)
 """
 SET_ROLE: Final = "UPDATE members SET role = :role WHERE room_id = :room AND account_id = :account"
 REMOVE_MEMBER: Final = "DELETE FROM members WHERE room_id = :room AND account_id = :account"
@@ -142,6 +160,16 @@ ADD_INVITATION: Final = """
     INSERT INTO invitations (room_id, account_id) VALUES (:room, :account) ON CONFLICT DO NOTHING
 """
 INVITATION: Final = "SELECT 1 FROM invitations WHERE room_id = :room AND account_id = :account"
+# Who is to own a room: the highest role, and of those the one who has been there longest.
+HEIR: Final = f"""
+    SELECT {_ACCOUNT}, m.role FROM members m JOIN accounts a ON a.id = m.account_id
+    WHERE m.room_id = :room AND a.ended_ts IS NULL
+    ORDER BY
+        CASE m.role WHEN 'owner' THEN 1 WHEN 'admin' THEN 2 WHEN 'moderator' THEN 3 WHEN 'member' THEN 4 ELSE 5 END,
+        m.joined_ts, m.account_id
+    LIMIT 1
+"""
+SOME_MEMBERS: Final = "SELECT account_id FROM members WHERE room_id = :room LIMIT :limit"
 REMOVE_INVITATION: Final = "DELETE FROM invitations WHERE room_id = :room AND account_id = :account"
 
 # Logs and entries.
@@ -187,9 +215,6 @@ LAST_MESSAGES_OF: Final = f"""
     SELECT {_ENTRY} FROM entries WHERE log_id = :log AND seq > :after AND author_id = :author AND kind = 'message'
     ORDER BY seq DESC LIMIT :limit
 """
-REPLACE_BODY: Final = """
-    UPDATE entries SET body = :body, entry_hash = :entry_hash WHERE log_id = :log AND seq = :seq
-"""
 
 # Reading.
 MARK_READ: Final = """
@@ -213,7 +238,93 @@ MENTIONED: Final = """
     ) AS some
 """
 
+# Bans, mutes, blocks, slow mode.
+RESTRAINTS: Final = """
+    SELECT act, kind, target, name, reason, until_ts, by_id, created_ts FROM restraints WHERE scope_id = :scope
+    ORDER BY created_ts DESC, target
+"""
+ADD_RESTRAINT: Final = """
+    INSERT INTO restraints (scope_id, act, kind, target, name, reason, until_ts, by_id, created_ts)
+    VALUES (:scope, :act, :kind, :target, :name, :reason, :until, :by, :now)
+    ON CONFLICT (scope_id, act, kind, target) DO UPDATE SET name = excluded.name, reason = excluded.reason,
+        until_ts = excluded.until_ts, by_id = excluded.by_id, created_ts = excluded.created_ts
+"""
+REMOVE_RESTRAINT: Final = """
+    DELETE FROM restraints WHERE scope_id = :scope AND act = :act AND kind = :kind AND target = :target
+"""
+REMOVE_ENDED_RESTRAINTS: Final = "DELETE FROM restraints WHERE until_ts <= :now"
+SPOKE: Final = "SELECT ts FROM spoken WHERE room_id = :room AND account_id = :account"
+SET_SPOKE: Final = """
+    INSERT INTO spoken (room_id, account_id, ts) VALUES (:room, :account, :now)
+    ON CONFLICT (room_id, account_id) DO UPDATE SET ts = excluded.ts
+"""
+ADD_BLOCK: Final = "INSERT INTO blocks (account_id, blocked_id) VALUES (:account, :blocked) ON CONFLICT DO NOTHING"
+REMOVE_BLOCK: Final = "DELETE FROM blocks WHERE account_id = :account AND blocked_id = :blocked"
+BLOCK: Final = "SELECT 1 FROM blocks WHERE account_id = :account AND blocked_id = :blocked"
+BLOCKS: Final = """
+    SELECT a.id, a.username FROM blocks b JOIN accounts a ON a.id = b.blocked_id WHERE b.account_id = :account
+    ORDER BY a.username
+"""
+GUESTS_WRITE: Final = "SELECT guests_write FROM accounts WHERE id = :account"
+SET_GUESTS_WRITE: Final = "UPDATE accounts SET guests_write = :allowed WHERE id = :account"
+
+# What leaves the logs.
+DUE_TO_SWEEP: Final = """
+    SELECT r.id, CASE WHEN r.keep = -2 THEN s.keep ELSE r.keep END AS days, r.swept FROM rooms r, store s
+    WHERE r.gone = 0 AND days >= 0 AND r.id > :after ORDER BY r.id LIMIT :limit
+"""
+ENTRY_TS: Final = "SELECT ts FROM entries WHERE log_id = :log AND seq = :seq"
+SET_SWEPT: Final = "UPDATE rooms SET swept = :seq WHERE id = :room"
+REMOVALS: Final = """
+    SELECT v.log_id, v.through, v.at, r.gone FROM removals v JOIN rooms r ON r.id = v.log_id ORDER BY v.log_id LIMIT 1
+"""
+ADD_REMOVAL: Final = """
+    INSERT INTO removals (log_id, through, at) VALUES (:log, :through, :at)
+    ON CONFLICT (log_id) DO UPDATE SET through = max(through, excluded.through), at = min(at, excluded.at)
+"""
+SET_REMOVAL: Final = "UPDATE removals SET at = :at WHERE log_id = :log"
+END_REMOVAL: Final = "DELETE FROM removals WHERE log_id = :log"
+FORGET_ROOM: Final = (
+    "DELETE FROM invitations WHERE room_id = :room",
+    "DELETE FROM reading WHERE room_id = :room",
+    "DELETE FROM mentions WHERE room_id = :room",
+    "DELETE FROM spoken WHERE room_id = :room",
+    "DELETE FROM restraints WHERE scope_id = :room",
+    "UPDATE rooms SET name = '' WHERE id = :room",
+)
+REMOVE_MENTIONS_THROUGH: Final = "DELETE FROM mentions WHERE room_id = :room AND seq BETWEEN :first AND :last"
+ERASURES: Final = "SELECT account_id, log_id, seq, told_id FROM erasures ORDER BY account_id LIMIT 1"
+ADD_ERASURE: Final = "INSERT INTO erasures (account_id) VALUES (:account) ON CONFLICT DO NOTHING"
+SET_ERASURE: Final = """
+    UPDATE erasures SET log_id = :log, seq = :seq, told_id = :told WHERE account_id = :account
+"""
+END_ERASURE: Final = "DELETE FROM erasures WHERE account_id = :account"
+ERASE_ACCOUNT: Final = (
+    "UPDATE accounts SET username = :name, display_name = '', status = '', away = 0 WHERE id = :account"
+)
+FORGET_ACCOUNT: Final = (
+    "DELETE FROM invitations WHERE account_id = :account",
+    "DELETE FROM reading WHERE account_id = :account",
+    "DELETE FROM mentions WHERE account_id = :account",
+    "DELETE FROM spoken WHERE account_id = :account",
+    "DELETE FROM blocks WHERE account_id = :account OR blocked_id = :account",
+    "DELETE FROM restraints WHERE kind = 'account' AND target = CAST(:account AS TEXT)",
+)
+# All logs in one order. Who is named in an entry stands there with their id; what is found may still name another.
+ENTRIES_FROM: Final = f"""
+    SELECT {_ENTRY} FROM entries WHERE (log_id, seq) > (:log, :seq) ORDER BY log_id, seq LIMIT :limit
+"""
+IS_ROOM: Final = "SELECT 1 FROM rooms WHERE id = :log"
+REPLACE_ENTRY: Final = """
+    UPDATE entries SET author_name = :name, kind = :kind, body = :body, entry_hash = :entry_hash
+    WHERE log_id = :log AND seq = :seq
+"""
+
 # The store itself.
+SYSTEM: Final = "SELECT id FROM accounts WHERE username_key = :key"
+STATE: Final = "SELECT paused_ts, keep FROM store"
+SET_PAUSED: Final = "UPDATE store SET paused_ts = :ts"
+SET_KEEP: Final = "UPDATE store SET keep = :days"
 EPOCH: Final = "SELECT epoch FROM store"
 ADD_STORE: Final = "INSERT INTO store (epoch, created_ts) VALUES (:epoch, :now)"
 
@@ -288,6 +399,28 @@ CONTRADICTIONS: Final = (
         OR scram_stored_key IS NULL OR scram_server_key IS NULL OR role = 'guest' OR ended_ts IS NOT NULL)
         """,
         "Account {} has a password, but not all that belongs to it.",
+    ),
+    (
+        """
+        SELECT scope_id FROM restraints x WHERE NOT EXISTS (SELECT 1 FROM rooms r WHERE r.id = x.scope_id)
+        AND NOT EXISTS (SELECT 1 FROM accounts a WHERE a.id = x.scope_id AND a.role = 'owner')
+        """,
+        "There is a ban or mute in {}, which is neither a room nor the server.",
+    ),
+    (
+        """
+        SELECT v.log_id, v.through FROM removals v JOIN logs l ON l.id = v.log_id
+        WHERE v.through > l.last_seq OR v.at > v.through
+        """,
+        "Words are to leave log {} up to {}, which is beyond its end.",
+    ),
+    (
+        "SELECT r.id FROM rooms r JOIN logs l ON l.id = r.id WHERE r.swept > l.last_seq",
+        "The words of room {} are gone beyond its end.",
+    ),
+    (
+        "SELECT x.account_id FROM erasures x JOIN accounts a ON a.id = x.account_id WHERE a.ended_ts IS NULL",
+        "Account {} is being erased, but has not ended.",
     ),
     (
         """

@@ -6,10 +6,11 @@ from typing import Any, Final, Protocol
 import msgspec
 
 from klatch.core.events import AnyBody, Author, Entry, Unreadable
-from klatch.core.members import Account
-from klatch.core.rooms import Room
+from klatch.core.members import SYSTEM, Account
+from klatch.core.restraints import Restraint
+from klatch.core.rooms import Room, Rules
 from klatch.storage import queries
-from klatch.storage.rows import Credential, Life, Link, Listed, Member, Place, Recorded
+from klatch.storage.rows import Credential, Erasure, Life, Link, Listed, Member, Place, Recorded, Removal, State
 
 Parameters = Mapping[str, Any] | Sequence[Any]
 _ACCOUNT_COLUMNS: Final = 9
@@ -31,6 +32,7 @@ class Reader:
 
     def __init__(self, driver: Driver) -> None:
         self._db = driver
+        self.now = 0  # of a transaction, ms UTC
         self.unreadable: list[tuple[str, int]] = []  # what was asked for and is damaged: log and number
 
     # Accounts.
@@ -160,9 +162,23 @@ class Reader:
         """The ids of all rooms that an account is in."""
         return [str(row[0]) for row in self._db.rows(queries.ROOMS_OF, {"account": int(account)})]
 
-    def open_places(self, account: str) -> list[Place]:
+    def open_places(self, account: str, *, archived: bool = False) -> list[Place]:
         """The open rooms that an account is not in (at most 1,000)."""
-        return [_as_place(row) for row in self._db.rows(queries.OPEN_PLACES, {"account": int(account)})]
+        parameters = {"account": int(account), "archived": int(archived)}
+        return [_as_place(row) for row in self._db.rows(queries.OPEN_PLACES, parameters)]
+
+    def invited_places(self, account: str) -> list[Place]:
+        """The closed rooms that an account is invited to (at most 1,000)."""
+        return [_as_place(row) for row in self._db.rows(queries.INVITED_PLACES, {"account": int(account)})]
+
+    def heir(self, room: str) -> Member | None:
+        """The member with the highest role, and of those the one who has been there longest."""
+        row = self._db.row(queries.HEIR, {"room": int(room)})
+        return None if row is None else Member(_as_account(row), row[_ACCOUNT_COLUMNS])
+
+    def some_members(self, room: str, limit: int) -> list[str]:
+        """The ids of some members of a room."""
+        return [str(row[0]) for row in self._db.rows(queries.SOME_MEMBERS, {"room": int(room), "limit": limit})]
 
     def members(self, room: str, limit: int = 100_000) -> list[Member]:
         """The members of a room, by username."""
@@ -254,7 +270,76 @@ class Reader:
         parameters = {"room": int(room), "account": int(account), "after": after, "most": most}
         return int(self._value(queries.MENTIONED, parameters))
 
+    # Bans, mutes, blocks, slow mode.
+
+    def restraints(self, scope: str) -> list[Restraint]:
+        """The bans and mutes of a room, or of the server (by the id of its own account), the last laid first."""
+        return [_as_restraint(row) for row in self._db.rows(queries.RESTRAINTS, {"scope": int(scope)})]
+
+    def spoke(self, room: str, account: str) -> int | None:
+        """When the account last wrote in a room with slow mode (ms UTC)."""
+        row = self._db.row(queries.SPOKE, {"room": int(room), "account": int(account)})
+        return None if row is None else int(row[0])
+
+    def blocks(self, account: str, other: str) -> bool:
+        """Whether the account wants to hear nothing of another."""
+        return self._db.row(queries.BLOCK, {"account": int(account), "blocked": int(other)}) is not None
+
+    def blocked(self, account: str) -> list[Author]:
+        """Whom the account has blocked, by name."""
+        return [Author(str(row[0]), row[1]) for row in self._db.rows(queries.BLOCKS, {"account": int(account)})]
+
+    def guests_write(self, account: str) -> bool:
+        """Whether guests may write to the account directly."""
+        return bool(self._value(queries.GUESTS_WRITE, {"account": int(account)}))
+
+    # What leaves the logs.
+
+    def due_to_sweep(self, after: str, limit: int) -> list[tuple[str, int, int]]:
+        """Rooms that keep words for some days only, by id: the room, the days, and the last number swept."""
+        rows = self._db.rows(queries.DUE_TO_SWEEP, {"after": int(after), "limit": limit})
+        return [(str(row[0]), row[1], row[2]) for row in rows]
+
+    def last_before(self, log: str, after: int, ts: int) -> int:
+        """The number of the last entry from before a time (ms UTC), at least `after`: times never go back in a log."""
+        low, high = after, self.head(log)
+        while low < high:
+            middle = (low + high + 1) // 2
+            if int(self._value(queries.ENTRY_TS, {"log": int(log), "seq": middle})) < ts:
+                low = middle
+            else:
+                high = middle - 1
+        return low
+
+    def removal(self) -> Removal | None:
+        """One of the rooms from which words are to go, if there is any."""
+        row = self._db.row(queries.REMOVALS)
+        return None if row is None else Removal(str(row[0]), row[1], row[2], bool(row[3]))
+
+    def erasure(self) -> Erasure | None:
+        """One of the people who are to leave all logs, if there is any."""
+        row = self._db.row(queries.ERASURES)
+        return None if row is None else Erasure(str(row[0]), str(row[1]), row[2], str(row[3]))
+
+    def entries_from(self, log: str, seq: int, limit: int) -> list[Entry]:
+        """Entries of all logs in one order, after number `seq` of `log`."""
+        rows = self._db.rows(queries.ENTRIES_FROM, {"log": int(log), "seq": seq, "limit": limit})
+        return [self._entry(row) for row in rows]
+
+    def is_room(self, log: str) -> bool:
+        """Whether a log is that of a room."""
+        return self._db.row(queries.IS_ROOM, {"log": int(log)}) is not None
+
     # The store itself.
+
+    def system(self) -> str:
+        """The id of the server's own account."""
+        return str(self._value(queries.SYSTEM, {"key": SYSTEM}))
+
+    def state(self) -> State:
+        """What holds everywhere."""
+        row = self._db.row(queries.STATE)
+        return State(None, -1) if row is None else State(row[0], row[1])
 
     def epoch(self) -> str:
         """The id of this incarnation of the store."""
@@ -321,4 +406,10 @@ def _place(row: tuple[Any, ...] | None) -> Place | None:
 
 def _as_place(row: tuple[Any, ...]) -> Place:
     people = tuple(row[4].split(",")) if row[4] else ()
-    return Place(Room(str(row[0]), row[1], row[2], row[3], people), row[5], row[6], row[7])
+    rules = Rules(posting=row[5], slow=row[6], newcomers=row[7], keep=row[8], archived=bool(row[9]))
+    return Place(Room(str(row[0]), row[1], row[2], row[3], people, rules, bool(row[10])), row[11], row[12], row[13])
+
+
+def _as_restraint(row: tuple[Any, ...]) -> Restraint:
+    act, kind, target, name, reason, until, by, since = row
+    return Restraint(act, kind, target, name, reason, until, str(by), since)

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from typing import Final
 
 from klatch.core.members import Account
+from klatch.core.restraints import Restraint
 from klatch.storage import queries
 from klatch.storage.postponing import PostponingDriver, in_sizes
 from klatch.storage.reader import Reader
-from klatch.storage.rows import Place, Recorded
+from klatch.storage.rows import Place, Recorded, State
 
 REMEMBERED_MOST: Final = 10_000  # of each kind
 
@@ -22,6 +23,9 @@ class RememberingReader(Reader):
         self._present: dict[str, Account | None] = {}
         self._places: dict[tuple[str, str], Place | None] = {}
         self._rooms: dict[str, str] = {}  # ids by the keys of names
+        self._restraints: dict[str, list[Restraint]] = {}  # by scope
+        self._state: State | None = None
+        self._system = ""
         self._ends: dict[str, tuple[int, int]] = {}  # last_seq and last_ts of logs
         self._grown: set[str] = set()
         self._commands: dict[tuple[str, str], Recorded | None] = {}  # by account and cid, of this transaction
@@ -57,6 +61,24 @@ class RememberingReader(Reader):
             self._rooms[key] = place.room.id
             self._places[place.room.id, account] = place
         return place
+
+    def restraints(self, scope: str) -> list[Restraint]:
+        """The bans and mutes of a room, or of the server (by the id of its own account), the last laid first."""
+        if scope not in self._restraints:
+            self._restraints[scope] = super().restraints(scope)
+        return self._restraints[scope]
+
+    def state(self) -> State:
+        """What holds everywhere."""
+        if self._state is None:
+            self._state = super().state()
+        return self._state
+
+    def system(self) -> str:
+        """The id of the server's own account."""
+        if not self._system:
+            self._system = super().system()
+        return self._system
 
     def head(self, log: str) -> int:
         """The number of a log's last entry."""
@@ -108,9 +130,15 @@ class RememberingReader(Reader):
         """Something changed in what one account has in one room."""
         self._places.pop((room, account), None)
 
+    def forget_restraints(self) -> None:
+        """Something changed in the bans and mutes, or in what holds everywhere."""
+        self._restraints.clear()
+        self._state = None
+
     def forget_all(self) -> None:
         """The transaction was undone: nothing that was found in it can be relied on."""
         self.forget()
+        self.forget_restraints()
         self._ends.clear()
         self._grown.clear()
         self._commands.clear()
@@ -120,6 +148,8 @@ class RememberingReader(Reader):
         self._commands.clear()
         if max(len(self._accounts), len(self._present), len(self._places), len(self._rooms)) > REMEMBERED_MOST:
             self.forget()
+        if len(self._restraints) > REMEMBERED_MOST:
+            self._restraints.clear()
         if len(self._ends) > REMEMBERED_MOST:
             self._ends.clear()
 

@@ -40,6 +40,31 @@ class Recorded(msgspec.Struct, frozen=True):
     command_hash: bytes | None = None
 
 
+class State(msgspec.Struct, frozen=True):
+    """What holds everywhere: since when all is paused (ms UTC, or None), and for how many days words are kept."""
+
+    paused: int | None
+    keep: int
+
+
+class Removal(msgspec.Struct, frozen=True):
+    """Words that leave a room's log: up to entry `through`, done up to `at`; `gone`: the room is deleted."""
+
+    room: str
+    through: int
+    at: int
+    gone: bool
+
+
+class Erasure(msgspec.Struct, frozen=True):
+    """Somebody who leaves all logs: they were gone through up to entry `seq` of `log`; `told` is the last room told."""
+
+    account: str
+    log: str
+    seq: int
+    told: str
+
+
 class NewAccount(msgspec.Struct, frozen=True):
     """An account to be."""
 

@@ -8,11 +8,13 @@ import msgspec
 
 from klatch.core.credentials import Keys
 from klatch.core.events import AnyBody, Author, Entry, target_of
+from klatch.core.restraints import Restraint
+from klatch.core.rooms import Rules
 from klatch.storage import queries
 from klatch.storage.postponing import PostponingDriver
 from klatch.storage.reader import Driver
 from klatch.storage.remembering import RememberingReader
-from klatch.storage.rows import NewAccount, NewCredential, NewLink, NewRoom, Recorded
+from klatch.storage.rows import Erasure, NewAccount, NewCredential, NewLink, NewRoom, Recorded
 
 HASH_BYTES: Final = 8
 _write_body = msgspec.json.Encoder().encode
@@ -25,7 +27,6 @@ class Transaction(RememberingReader):
     def __init__(self, driver: Driver, make_id: Callable[[int], int]) -> None:
         self._entries = PostponingDriver(driver)
         super().__init__(self._entries)
-        self.now = 0
         self.recorded: list[Entry] = []
         self._make_id = make_id
 
@@ -56,17 +57,26 @@ class Transaction(RememberingReader):
         return recorded
 
     def append(
-        self, log: str, author: Author, body: AnyBody, cid: str | None = None, command_hash: bytes | None = None
+        self,
+        log: str,
+        author: Author,
+        body: AnyBody,
+        cid: str | None = None,
+        command_hash: bytes | None = None,
+        *,
+        kept: AnyBody | None = None,
     ) -> Entry:
-        """Adds the next entry to a log. Its time is never before that of the entry before it."""
+        """Adds the next entry to a log. Its time is never before that of the entry before it. `kept`: what the store
+        keeps in place of the body, which is told and never written."""
         number = int(log)
         last_seq, last_ts = self.last(log)
         seq, ts = last_seq + 1, max(last_ts, self.now)
         identity = self._make_id(ts)
-        spelled = _write_body(body)
+        stored = body if kept is None else kept
+        spelled = _write_body(stored)
         by, name = int(author.id), author.name
         check = hash_entry(number, seq, identity, ts, by, name, cid, spelled)
-        target, kind = target_of(body), kind_of(body)
+        target, kind = target_of(stored), kind_of(stored)
         self._entries.add_entry((number, seq, identity, ts, by, name, cid, command_hash, target, kind, spelled, check))
         self.grow(log, seq, ts)
         entry = Entry(room=log, seq=seq, id=str(identity), ts=ts, author=author, body=body, cid=cid)
@@ -77,11 +87,24 @@ class Transaction(RememberingReader):
 
     def replace_body(self, entry: Entry, body: AnyBody) -> None:
         """Takes the words out of an entry, keeping its number."""
+        self.replace(entry, entry.author.name, body)
+
+    def replace(self, entry: Entry, name: str, body: AnyBody) -> None:
+        """Gives an entry other words, and its author another name; `body` changes the same entry as the one before."""
         spelled = _write_body(body)
         log, identity, author = int(entry.room), int(entry.id), int(entry.author.id)
-        fresh = hash_entry(log, entry.seq, identity, entry.ts, author, entry.author.name, entry.cid, spelled)
-        parameters = {"log": log, "seq": entry.seq, "body": spelled, "entry_hash": fresh}
-        self._db.run(queries.REPLACE_BODY, parameters)
+        fresh = hash_entry(log, entry.seq, identity, entry.ts, author, name, entry.cid, spelled)
+        self._db.run(
+            queries.REPLACE_ENTRY,
+            {
+                "log": log,
+                "seq": entry.seq,
+                "name": name,
+                "kind": kind_of(body),
+                "body": spelled,
+                "entry_hash": fresh,
+            },
+        )
 
     # Accounts.
 
@@ -257,7 +280,13 @@ class Transaction(RememberingReader):
 
     def add_member(self, room: str, account: str, role: str, horizon: int = 1) -> None:
         """Makes an account a member."""
-        parameters = {"room": int(room), "account": int(account), "role": role, "horizon": horizon}
+        parameters = {
+            "room": int(room),
+            "account": int(account),
+            "role": role,
+            "horizon": horizon,
+            "now": self.now,
+        }
         self._change(queries.ADD_MEMBER, parameters)
 
     def set_role(self, room: str, account: str, role: str) -> None:
@@ -275,6 +304,144 @@ class Transaction(RememberingReader):
     def uninvite(self, room: str, account: str) -> None:
         """Uses an invitation up."""
         self._change(queries.REMOVE_INVITATION, {"room": int(room), "account": int(account)})
+
+    def set_rules(self, room: str, rules: Rules) -> None:
+        """Gives a room other rules."""
+        self._change(
+            queries.SET_RULES,
+            {
+                "room": int(room),
+                "posting": rules.posting,
+                "slow": rules.slow,
+                "newcomers": rules.newcomers,
+                "keep": rules.keep,
+                "archived": int(rules.archived),
+            },
+        )
+
+    def set_kind(self, room: str, kind: str) -> None:
+        """Opens or closes a room."""
+        self._change(queries.SET_KIND, {"room": int(room), "kind": kind})
+
+    def set_room_name(self, room: str, name: str, key: str) -> None:
+        """Gives a room another name."""
+        self._change(queries.SET_ROOM_NAME, {"room": int(room), "name": name, "key": key})
+
+    def end_room(self, room: str) -> None:
+        """Ends a room: it cannot be found any more, and its name is free. Its log stays."""
+        self._change(queries.END_ROOM, {"room": int(room)})
+
+    # Bans, mutes, blocks, slow mode.
+
+    def restrain(self, scope: str, restraint: Restraint) -> None:
+        """Lays a ban or mute, in place of one on the same."""
+        self.forget_restraints()
+        self._db.run(
+            queries.ADD_RESTRAINT,
+            {
+                "scope": int(scope),
+                "act": restraint.act,
+                "kind": restraint.kind,
+                "target": restraint.target,
+                "name": restraint.name,
+                "reason": restraint.reason,
+                "until": restraint.until,
+                "by": int(restraint.by),
+                "now": restraint.since,
+            },
+        )
+
+    def lift(self, scope: str, restraint: Restraint) -> None:
+        """Lifts a ban or mute."""
+        self.forget_restraints()
+        self._db.run(
+            queries.REMOVE_RESTRAINT,
+            {"scope": int(scope), "act": restraint.act, "kind": restraint.kind, "target": restraint.target},
+        )
+
+    def lift_ended(self) -> None:
+        """Forgets bans and mutes that have ended."""
+        self.forget_restraints()
+        self._db.run(queries.REMOVE_ENDED_RESTRAINTS, {"now": self.now})
+
+    def set_spoke(self, room: str, account: str) -> None:
+        """Notes that the account wrote now in a room with slow mode."""
+        self._db.run(queries.SET_SPOKE, {"room": int(room), "account": int(account), "now": self.now})
+
+    def block(self, account: str, other: str) -> None:
+        """Notes that the account wants to hear nothing of another."""
+        self._db.run(queries.ADD_BLOCK, {"account": int(account), "blocked": int(other)})
+
+    def unblock(self, account: str, other: str) -> None:
+        """Notes that it does again."""
+        self._db.run(queries.REMOVE_BLOCK, {"account": int(account), "blocked": int(other)})
+
+    def set_guests_write(self, account: str, *, allowed: bool) -> None:
+        """Notes whether guests may write to the account directly."""
+        self._db.run(queries.SET_GUESTS_WRITE, {"account": int(account), "allowed": int(allowed)})
+
+    def set_paused(self, *, paused: bool) -> None:
+        """Notes whether the conversation is paused for all."""
+        self.forget_restraints()
+        self._db.run(queries.SET_PAUSED, {"ts": self.now if paused else None})
+
+    def set_keep(self, days: int) -> None:
+        """Notes for how many days words are kept where a room says nothing else."""
+        self.forget_restraints()
+        self._db.run(queries.SET_KEEP, {"days": days})
+
+    # What leaves the logs.
+
+    def set_swept(self, room: str, seq: int) -> None:
+        """Notes up to which number a room's words are gone."""
+        self._db.run(queries.SET_SWEPT, {"room": int(room), "seq": seq})
+
+    def add_removal(self, log: str, after: int, through: int) -> None:
+        """Has the words after one number go, through another."""
+        self.write_heads()
+        self._db.run(queries.ADD_REMOVAL, {"log": int(log), "at": after, "through": through})
+
+    def set_removal(self, log: str, at: int) -> None:
+        """Notes up to which number they have gone."""
+        self._db.run(queries.SET_REMOVAL, {"log": int(log), "at": at})
+
+    def end_removal(self, log: str) -> None:
+        """Notes that all have gone."""
+        self._db.run(queries.END_REMOVAL, {"log": int(log)})
+
+    def remove_mentions_through(self, room: str, first: int, last: int) -> None:
+        """Forgets whom the messages from one number to another mention."""
+        self._db.run(queries.REMOVE_MENTIONS_THROUGH, {"room": int(room), "first": first, "last": last})
+
+    def forget_room(self, room: str) -> None:
+        """Forgets all about a deleted room but its log."""
+        self.forget_restraints()
+        for statement in queries.FORGET_ROOM:
+            self._change(statement, {"room": int(room)})
+
+    def begin_erasure(self, account: str, name: str) -> None:
+        """Has an account that has ended leave every log, being called otherwise from now on."""
+        self._change(queries.ERASE_ACCOUNT, {"account": int(account), "name": name})
+        self._db.run(queries.ADD_ERASURE, {"account": int(account)})
+        self.forget_restraints()
+        for statement in queries.FORGET_ACCOUNT:
+            self._change(statement, {"account": int(account)})
+
+    def set_erasure(self, erasure: Erasure) -> None:
+        """Notes how far the logs were gone through."""
+        self._db.run(
+            queries.SET_ERASURE,
+            {
+                "account": int(erasure.account),
+                "log": int(erasure.log),
+                "seq": erasure.seq,
+                "told": int(erasure.told),
+            },
+        )
+
+    def end_erasure(self, account: str) -> None:
+        """Notes that it left them all."""
+        self._db.run(queries.END_ERASURE, {"account": int(account)})
 
     # Reading.
 

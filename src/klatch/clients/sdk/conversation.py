@@ -18,7 +18,7 @@ from klatch.clients.sdk.followings import Followings
 from klatch.clients.sdk.outbox import Kept, Outbox
 from klatch.clients.sdk.requests import Requests
 from klatch.clients.sdk.state import Hint, State
-from klatch.core.answers import Ack, Bye, Heads, IsTyping, Presence, Range, Refusal, Welcome
+from klatch.core.answers import Ack, Bye, Heads, IsTyping, PauseTold, Presence, Range, Refusal, Welcome
 from klatch.core.commands import Cursors, Hello, Request
 from klatch.core.events import Entry
 from klatch.core.names import username_key
@@ -264,7 +264,7 @@ class Conversation:
                 self.requests.settle(answer.cid, answer)
             case Refusal():
                 self._refuse(answer)
-            case Presence() | IsTyping():
+            case Presence() | IsTyping() | PauseTold():
                 if self._listeners.hint is not None:
                     self._listeners.hint(answer)
             case Bye():

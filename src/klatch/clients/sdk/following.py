@@ -6,7 +6,7 @@ from typing import Final
 
 from klatch.clients.sdk.follower import Follower
 from klatch.core.commands import PAGE_MOST
-from klatch.core.events import Entry, Kicked, Left
+from klatch.core.events import Author, Banned, Entry, Kicked, Left, RoomDeleted
 
 READY_MOST: Final = 1_000
 _EXPECT_WITHIN: Final = 5.0
@@ -109,5 +109,9 @@ def removes(entry: Entry, account: str) -> bool:
             return entry.author.id == account
         case Kicked(person=person):
             return person.id == account
+        case Banned(person=Author(id=banned)):
+            return banned == account
+        case RoomDeleted():
+            return True
         case _:
             return False

@@ -4,9 +4,9 @@ from typing import Literal
 
 import msgspec
 
-from klatch.core.answers import IsTyping, Presence
+from klatch.core.answers import IsTyping, PauseTold, Presence
 
-Hint = Presence | IsTyping
+Hint = Presence | IsTyping | PauseTold
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,7 +4,19 @@ from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
-from klatch.core.events import Created, Entry, GotInvitation, Joined, Kicked, Left, Renamed
+from klatch.core.events import (
+    Author,
+    Banned,
+    Created,
+    Entry,
+    GotInvitation,
+    Joined,
+    Kicked,
+    Left,
+    Renamed,
+    RoomDeleted,
+    RoomRenamed,
+)
 from klatch.core.rooms import LOBBY, spell_direct
 from klatch.engine.transcripts.gathering import Reached
 from klatch.storage.port import Life
@@ -81,8 +93,10 @@ def _follow(known: Witnesses, entry: Entry) -> Iterator[Seen]:
             known.rooms[entry.room] = Room(name, {person.id: None for person in members})
             if name == LOBBY and not known.lobby:
                 known.lobby = entry.room
-        case Joined():
+        case Joined() if entry.room in known.rooms:
             known.rooms[entry.room].people[entry.author.id] = None
+        case RoomRenamed(name=name) if entry.room in known.rooms:
+            known.rooms[entry.room].name = name
         case Renamed():
             yield from _renamed(known, entry, entry.body.name)
         case GotInvitation():
@@ -96,8 +110,10 @@ def _follow(known: Witnesses, entry: Entry) -> Iterator[Seen]:
     match entry.body:
         case Left():
             room.people.pop(entry.author.id, None)
-        case Kicked(person=person):
+        case Kicked(person=person) | Banned(person=Author() as person):
             room.people.pop(person.id, None)
+        case RoomDeleted():
+            room.people.clear()
         case _:
             pass
 

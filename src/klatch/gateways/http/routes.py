@@ -43,7 +43,9 @@ class Made(msgspec.Struct, frozen=True, kw_only=True):
 
 _ACCOUNT: Final = "/api/accounts/{user}"
 _ONE: Final = {"others": False}
+_EVERYWHERE: Final = {"room": None}
 _MADE: Final[dict[str, Any]] = {"status": 201, "answer": Made, "made": frozenset({"secret"})}
+_MEMBER: Final = "/api/rooms/{room}/members/{user}"
 _SEQ: Final = "/api/rooms/{room}/messages/{seq}"
 _EMOJI: Final = _SEQ + "/reactions/{emoji}"
 
@@ -70,25 +72,48 @@ ROUTES: Final[tuple[Route, ...]] = (
     act("PUT", _ACCOUNT + "/suspension", ask.Suspend, "Lets somebody in no more."),
     act("DELETE", _ACCOUNT + "/suspension", ask.Unsuspend, "Lets somebody in again."),
     act("PUT", _ACCOUNT + "/role", ask.GiveServerRole, "Gives somebody another role on the server."),
+    act("DELETE", _ACCOUNT, ask.Erase, "Ends an account, or one's own, and takes out all it wrote."),
+    act("PUT", _ACCOUNT + "/mute", ask.Mute, "Has somebody read only, everywhere.", fixed=_EVERYWHERE),
+    act("DELETE", _ACCOUNT + "/mute", ask.Unmute, "Lets somebody write again.", fixed=_EVERYWHERE),
+    # The whole server.
+    look("GET", "/api/bans", ask.ListBans, told.Bans, "The bans and mutes of the server.", fixed=_EVERYWHERE),
+    act("POST", "/api/bans", ask.Ban, "Keeps somebody out of the server.", fixed=_EVERYWHERE),
+    act("DELETE", "/api/bans/{who}", ask.Unban, "Lifts a ban of the server.", fixed=_EVERYWHERE),
+    act("PUT", "/api/pause", ask.Pause, "Has only moderators of the server write."),
+    act("DELETE", "/api/pause", ask.Resume, "Lets everyone write again."),
+    act("PUT", "/api/keep", ask.SetKeep, "Says for how many days words are kept."),
+    look("GET", "/api/audit", ask.Audit, told.Range, "The audit log."),
     # Oneself.
     look("GET", "/api/me", ask.LookAtSelf, told.Myself, "Who one is."),
     act("PUT", "/api/me/name", ask.Rename, "Takes another username."),
     act("PUT", "/api/me/display_name", ask.SetDisplayName, "Takes another display name."),
     act("PUT", "/api/me/status", ask.SetStatus, "Says what one is doing, and whether one is away."),
+    act("PUT", "/api/me/contact", ask.SetContact, "Says whether one takes direct messages from guests."),
+    look("GET", "/api/me/blocks", ask.ListBlocked, told.BlockList, "Whom one has blocked."),
+    act("PUT", "/api/me/blocks/{user}", ask.Block, "Takes no direct messages from somebody."),
+    act("DELETE", "/api/me/blocks/{user}", ask.Unblock, "Takes them again."),
     # People.
     look("GET", "/api/people/online", ask.ListOnline, told.Online, "Who is online, since when, last active when."),
     # Rooms.
     look("GET", "/api/rooms", ask.ListRooms, told.Rooms, "The rooms one is in, and the open ones."),
     act("POST", "/api/rooms", ask.CreateRoom, "Makes a room and joins it as its owner.", status=201),
     look("GET", "/api/rooms/{room}", ask.LookAtRoom, told.OneRoom, "One room."),
+    act("PATCH", "/api/rooms/{room}", ask.SetRoom, "Gives a room other rules."),
+    act("PUT", "/api/rooms/{room}/name", ask.RenameRoom, "Gives a room another name."),
+    act("DELETE", "/api/rooms/{room}", ask.DeleteRoom, "Ends a room for all."),
     act("POST", "/api/rooms/{room}/join", ask.JoinRoom, "Becomes a member of a room."),
     act("POST", "/api/rooms/{room}/leave", ask.LeaveRoom, "Stops being a member of a room."),
     act("PUT", "/api/rooms/{room}/topic", ask.SetTopic, "Says what the room is about."),
     act("PUT", "/api/rooms/{room}/read", ask.MarkRead, "Notes how far one has read; without `seq`, to the end."),
     look("GET", "/api/rooms/{room}/members", ask.ListMembers, told.Members, "Who belongs to a room, with role."),
     act("POST", "/api/rooms/{room}/invitations", ask.Invite, "Lets somebody into a closed room, and tells them."),
-    act("DELETE", "/api/rooms/{room}/members/{user}", ask.Kick, "Ends somebody's membership of a room."),
-    act("PUT", "/api/rooms/{room}/members/{user}/role", ask.Grant, "Gives a member another role in the room."),
+    act("DELETE", _MEMBER, ask.Kick, "Ends somebody's membership of a room."),
+    act("PUT", _MEMBER + "/role", ask.Grant, "Gives a member another role in the room."),
+    act("PUT", _MEMBER + "/mute", ask.Mute, "Has somebody read only in the room."),
+    act("DELETE", _MEMBER + "/mute", ask.Unmute, "Lets somebody write again."),
+    look("GET", "/api/rooms/{room}/bans", ask.ListBans, told.Bans, "The bans and mutes of a room."),
+    act("POST", "/api/rooms/{room}/bans", ask.Ban, "Keeps somebody out of a room."),
+    act("DELETE", "/api/rooms/{room}/bans/{who}", ask.Unban, "Lifts a ban of a room."),
     # Messages.
     look("GET", "/api/rooms/{room}/messages", ask.History, told.Page, "A page of messages as they are now."),
     look("GET", "/api/rooms/{room}/entries", ask.Fetch, told.Range, "The raw entries of a log after a number."),
