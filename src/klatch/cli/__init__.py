@@ -5,6 +5,7 @@ import os
 import click
 
 from klatch import __version__
+from klatch.cli.chatting import chat
 from klatch.cli.checking import verify
 from klatch.cli.ending import CONFIGURATION, fail
 from klatch.cli.entering import login, logout
@@ -41,7 +42,7 @@ def cli() -> None:
             fail(f"{name} is empty; give it a value, or unset it.", CONFIGURATION)
 
 
-for command in (serve, send, tail, rooms, users, login, logout, trust, backup, restore, verify):
+for command in (serve, chat, send, tail, rooms, users, login, logout, trust, backup, restore, verify):
     cli.add_command(command)
 
 

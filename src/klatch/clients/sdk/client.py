@@ -148,9 +148,9 @@ class Client:
         commands.check_cid(command.cid)
         return self._talk.submit(command)
 
-    async def type(self, room: str, text: str, *, private_at: bool = False) -> AnyAnswer:
+    async def type(self, room: str, text: str, *, private_at: bool = False, cid: str = "") -> AnyAnswer:
         """Does what a person typed means: a message or a slash command. Gives the Ack, or what was asked to see."""
-        typed = commands.Typed(cid=make_cid(), room=room, text=text, private_at=private_at)
+        typed = commands.Typed(cid=cid or make_cid(), room=room, text=text, private_at=private_at)
         request = _meaning(typed)
         if isinstance(request, commands.Command):
             future = self.submit(typed)

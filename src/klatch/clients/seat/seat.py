@@ -1,0 +1,341 @@
+"""A seat at a server: follows all rooms of one person and their own account, and tells what changed."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Callable
+from typing import Any, Final, Literal, Protocol
+
+import msgspec
+
+from klatch.clients.look.tokens import read_tokens
+from klatch.clients.sdk import Client, Refused, State, Unanswered, Unreadable
+from klatch.clients.sdk.client import make_cid
+from klatch.clients.sdk.following import removes
+from klatch.clients.sdk.state import Hint
+from klatch.clients.seat.room import Pending, Room
+from klatch.core import commands as ask
+from klatch.core.answers import Ack, AnyAnswer, IsTyping, Person, RoomState
+from klatch.core.events import (
+    Departed,
+    DisplayNamed,
+    Entered,
+    Entry,
+    GotInvitation,
+    Granted,
+    Joined,
+    Kicked,
+    Left,
+    Read,
+    Renamed,
+    StatusSet,
+    TopicSet,
+)
+
+PAGE: Final = 100
+_TYPING_EVERY: Final = 3.0
+_PEOPLE: Final = (Joined, Left, Kicked, Granted)
+
+Changed = Literal["state", "rooms", "timeline", "people", "typing"]
+
+
+class Listener(Protocol):
+    """Who draws. All is told on the event loop, and what is told is already so."""
+
+    def changed(self, what: Changed, room: Room | None) -> None:
+        """Something is to be drawn anew; without a room it concerns all."""
+
+    def notice(self, text: str) -> None:
+        """Something that the user should know."""
+
+    def refused(self, room: Room, pending: Pending) -> None:
+        """A typed command will not be done. (A message that is refused stays in the timeline, with its fault.)"""
+
+    def called(self, room: Room, entry: Entry) -> None:
+        """Somebody mentioned one, or wrote to one directly."""
+
+
+class _Nobody:
+    """Draws nothing yet."""
+
+    def changed(self, what: Changed, room: Room | None) -> None:
+        """Nothing."""
+
+    def notice(self, text: str) -> None:
+        """Nothing."""
+
+    def refused(self, room: Room, pending: Pending) -> None:
+        """Nothing."""
+
+    def called(self, room: Room, entry: Entry) -> None:
+        """Nothing."""
+
+
+class Seat:
+    """The client is to be made with `on_state=seat.tell_state` and `on_hint=seat.tell_hint`.
+
+    Once it is connected: `sit_down`, set `listener`, then `run`.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self.rooms: dict[str, Room] = {}
+        self.people: dict[str, Person] = {}
+        self.state = State(name="connecting")
+        self.me: Person
+        self.client: Client
+        self.listener: Listener = _Nobody()
+        self._clock = clock
+        self._tasks: asyncio.TaskGroup
+        self._following: dict[str, asyncio.Task[None]] = {}
+        self._loading: set[str] = set()
+        self._typed_at = -_TYPING_EVERY
+        self._typing_for: Final = read_tokens().time.typing / 1000
+
+    # What the client tells.
+
+    def tell_state(self, state: State) -> None:
+        """The connection changed."""
+        self.state = state
+        self.listener.changed("state", None)
+
+    def tell_hint(self, hint: Hint) -> None:
+        """Somebody came, went, or is typing."""
+        if isinstance(hint, IsTyping):
+            if (room := self.rooms.get(hint.room)) is not None:
+                room.typing[hint.person.id] = (hint.person.name, self._clock() + self._typing_for)
+                self.listener.changed("typing", room)
+            return
+        for person in hint.people:
+            self.people[person.id] = person
+        self.listener.changed("people", None)
+
+    # Living.
+
+    def sit_down(self, client: Client) -> None:
+        """Takes over what a client was welcomed with. The rest of this is of use only from then on."""
+        self.client = client
+        self.me = client.account
+        self.rooms = {state.id: Room(state) for state in client.welcome.rooms}
+
+    async def run(self) -> None:
+        """Follows everything; ends only when it is cancelled."""
+        client = self.client
+        async with asyncio.TaskGroup() as tasks:
+            self._tasks = tasks
+            tasks.create_task(self._follow_self(client.welcome.head))
+            tasks.create_task(self._look_around())
+            for room in self.rooms.values():
+                self._begin_following(room)
+            self.listener.changed("rooms", None)
+            await asyncio.Event().wait()
+
+    async def open(self, room: Room) -> None:
+        """Fetches the last messages and the members of a room, unless it has them."""
+        if not room.loaded:
+            await self._load(room)
+        if not room.people:
+            await self._list_people(room)
+
+    async def load_earlier(self, room: Room) -> bool:
+        """Fetches a page of earlier messages; says whether any came. One page at a time."""
+        if room.complete or not room.loaded or room.id in self._loading:
+            return False
+        self._loading.add(room.id)
+        try:
+            page = await self.client.history(room.id, PAGE, before=room.order[0] if room.order else None)
+        except (Refused, Unanswered, Unreadable) as fault:
+            self.listener.notice(str(fault))
+            return False
+        finally:
+            self._loading.discard(room.id)
+        room.load_earlier(page)
+        self.listener.changed("timeline", room)
+        return bool(page.items)
+
+    # Doing.
+
+    def say(self, room: Room, text: str, then: Callable[[AnyAnswer], None] | None = None) -> None:
+        """Does what was typed. It is drawn as pending until the server answers, however long that takes."""
+        # A typed command is no line of the timeline; while the server is away it is shown to be waiting all the same.
+        pending = Pending(cid=make_cid(), text=text, ts=int(time.time() * 1000))
+        self._submit(room, pending, self.client.type(room.id, text, cid=pending.cid), then)
+
+    def reply(self, room: Room, seq: int, text: str) -> None:
+        """Answers a message. The text is never a command."""
+        pending = Pending(cid=make_cid(), text=text, ts=int(time.time() * 1000), reply_to=seq)
+        command = ask.SendMessage(cid=pending.cid, room=room.id, text=text, reply_to=seq)
+        self._submit(room, pending, self.client.act(command), None)
+
+    def retry(self, room: Room, pending: Pending) -> None:
+        """Tries again what was refused."""
+        self.drop(room, pending)
+        if pending.reply_to is None:
+            self.say(room, pending.text)
+        else:
+            self.reply(room, pending.reply_to, pending.text)
+
+    def drop(self, room: Room, pending: Pending) -> None:
+        """Forgets what was refused."""
+        room.pending.pop(pending.cid, None)
+        room.changed += 1
+        self.listener.changed("timeline", room)
+
+    def act(self, command: ask.AnyCommand) -> None:
+        """Does a command, and tells if it is refused."""
+        self._tasks.create_task(self._act(command))
+
+    def mark_read(self, room: Room) -> None:
+        """One has read all of a room."""
+        if room.state.read < room.head and (room.state.unread or room.head > room.state.read + 20):
+            room.mark_read(room.head)
+            self.act(ask.MarkRead(cid=make_cid(), room=room.id, seq=room.head))
+            self.listener.changed("rooms", room)
+
+    def typing(self, room: Room) -> None:
+        """One is typing there; told at most every few seconds."""
+        now = self._clock()
+        if self.state.name == "online" and now - self._typed_at >= _TYPING_EVERY:
+            self._typed_at = now
+            self._tasks.create_task(self.client.typing(room.id))
+
+    def find(self, name: str) -> Room | None:
+        """The room of that name."""
+        return next((room for room in self.rooms.values() if room.name == name), None)
+
+    # Inside.
+
+    def _submit(self, room: Room, pending: Pending, work: Any, then: Callable[[AnyAnswer], None] | None) -> None:
+        room.pending[pending.cid] = pending
+        room.changed += 1
+        self.listener.changed("timeline", room)
+        self._tasks.create_task(self._settle(room, pending, work, then))
+
+    async def _settle(self, room: Room, pending: Pending, work: Any, then: Callable[[AnyAnswer], None] | None) -> None:
+        try:
+            answer: AnyAnswer = await work
+        except Exception as fault:  # noqa: BLE001 - whatever it is, who typed it keeps the words and is told
+            pending.fault = str(fault)
+            if _is_command(pending.text) and pending.reply_to is None:
+                room.pending.pop(pending.cid, None)
+                self.listener.refused(room, pending)
+        else:
+            # The entry follows its ack at once; a message whose entry is not there yet stays where it is drawn.
+            if not isinstance(answer, Ack) or answer.room != room.id or room.head >= answer.seq:
+                room.pending.pop(pending.cid, None)
+            if then is not None:
+                then(answer)
+        room.changed += 1
+        self.listener.changed("timeline", room)
+
+    async def _act(self, command: ask.AnyCommand) -> None:
+        try:
+            await self.client.act(command)
+        except (Refused, Unanswered, Unreadable) as fault:
+            self.listener.notice(str(fault))
+        except OSError as fault:
+            self.listener.notice(str(fault))
+
+    async def _look_around(self) -> None:
+        with contextlib.suppress(Refused, Unanswered, Unreadable):
+            for person in await self.client.online():
+                self.people[person.id] = person
+            self.listener.changed("people", None)
+
+    async def _load(self, room: Room) -> None:
+        try:
+            room.load(await self.client.history(room.id, PAGE))
+        except (Refused, Unanswered, Unreadable) as fault:
+            self.listener.notice(str(fault))
+            return
+        self.listener.changed("timeline", room)
+
+    async def _list_people(self, room: Room) -> None:
+        try:
+            room.people = await self.client.members(room.id)
+        except (Refused, Unanswered, Unreadable):
+            return
+        self.people |= {person.id: person for person in room.people}
+        self.listener.changed("people", room)
+
+    def _begin_following(self, room: Room) -> None:
+        self._following[room.id] = self._tasks.create_task(self._follow(room))
+
+    async def _follow(self, room: Room) -> None:
+        try:
+            async with contextlib.aclosing(self.client.follow(room.id, room.head)) as entries:
+                async for entry in entries:
+                    self._take(room, entry)
+                    if removes(entry, self.me.id):
+                        break
+        except (Refused, Unanswered, Unreadable) as fault:
+            if isinstance(fault, Refused) and fault.code in ("not_a_member", "no_such_room"):
+                self._leave(room)
+
+    def _take(self, room: Room, entry: Entry) -> None:
+        restored = entry.seq != room.head + 1
+        if restored:
+            room.forget()
+        room.take(entry, self.me)
+        if restored:
+            self._tasks.create_task(self._load(room))
+        if isinstance(entry.body, TopicSet):
+            room.state = msgspec.structs.replace(room.state, topic=entry.body.topic)
+        if isinstance(entry.body, _PEOPLE) and room.people:
+            self._tasks.create_task(self._list_people(room))
+        self.listener.changed("timeline", room)
+        if room.concerns(entry, self.me):
+            self.listener.called(room, entry)
+
+    async def _follow_self(self, head: int) -> None:
+        with contextlib.suppress(Refused, Unanswered, Unreadable):
+            async with contextlib.aclosing(self.client.follow(self.me.id, head)) as entries:
+                async for entry in entries:
+                    await self._take_own(entry)
+
+    async def _take_own(self, entry: Entry) -> None:
+        match entry.body:
+            case Entered(room=known):
+                await self._enter(known.id)
+            case Departed(room=known):
+                if (room := self.rooms.get(known.id)) is not None:
+                    self._leave(room)
+            case Read(room=where, seq=seq):
+                if (room := self.rooms.get(where)) is not None and seq > room.state.read:
+                    room.mark_read(seq)
+                    self.listener.changed("rooms", room)
+            case Renamed(name=name):
+                self._become(msgspec.structs.replace(self.me, name=name))
+            case DisplayNamed(name=name):
+                self._become(msgspec.structs.replace(self.me, display_name=name))
+            case StatusSet(text=text, away=away):
+                self._become(msgspec.structs.replace(self.me, status=text, state="away" if away else "online"))
+            case GotInvitation(room=known):
+                self.listener.notice(f"You are invited to {known.name}. /join {known.name} takes you there.")
+            case _:
+                pass
+
+    def _become(self, me: Person) -> None:
+        self.me = me
+        self.people[me.id] = me
+        self.listener.changed("people", None)
+
+    async def _enter(self, room_id: str) -> None:
+        if room_id in self.rooms:
+            return
+        try:
+            state: RoomState = (await self.client.ask(ask.LookAtRoom(room=room_id))).room
+        except (Refused, Unanswered, Unreadable):
+            return
+        if room_id not in self.rooms:
+            room = self.rooms[room_id] = Room(state)
+            self._begin_following(room)
+            self.listener.changed("rooms", room)
+
+    def _leave(self, room: Room) -> None:
+        if self.rooms.pop(room.id, None) is not None:
+            self._following.pop(room.id).cancel()
+            self.listener.changed("rooms", room)
+
+
+def _is_command(text: str) -> bool:
+    return text.startswith("/") and not text.startswith("//")

@@ -1,0 +1,1 @@
+"""`klatch chat`: the full-screen client for terminals, and its plain sister."""

@@ -1,0 +1,180 @@
+"""The desk: the composer with its prompt, what could be completed, and a draft for each room."""
+
+from typing import TYPE_CHECKING, Final, cast
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.message import Message
+from textual.widgets import Static
+
+from klatch.clients.terminal.completing import Offers, complete
+from klatch.clients.terminal.composer import Composer
+from klatch.core.view import Item
+
+if TYPE_CHECKING:
+    from klatch.clients.terminal.conversation import Conversation
+
+Mode = tuple[str, int]
+_POINTER: Final = "›"  # noqa: RUF001 - a pointer, not a sign of inequality
+
+
+class Desk(Vertical):
+    """`mode` is `reply` or `edit` with the number of a message, or None."""
+
+    class Sent(Message):
+        """Something was written, and Enter pressed."""
+
+        def __init__(self, text: str, mode: Mode | None) -> None:
+            super().__init__()
+            self.text = text
+            self.mode = mode
+
+    class Typing(Message):
+        """Something is being written that others will read."""
+
+    class Moded(Message):
+        """One answers, edits, or no longer does."""
+
+    def __init__(self) -> None:
+        super().__init__(id="desk")
+        self.mode: Mode | None = None
+        self._room = ""
+        self._drafts: dict[str, str] = {}
+        self._offers: Offers | None = None
+        self._offered = 0
+
+    def compose(self) -> ComposeResult:
+        """What is offered, above where one writes."""
+        yield Static(id="offers")
+        with Horizontal(id="writing"):
+            yield Static(_POINTER, id="prompt")
+            yield Composer()
+
+    @property
+    def composer(self) -> Composer:
+        """Where one writes."""
+        return self.query_one(Composer)
+
+    def focus_composer(self) -> None:
+        """One writes."""
+        self.composer.focus()
+
+    def turn_to(self, room: str) -> None:
+        """One looks at another room; what was begun here is kept until one comes back."""
+        if room == self._room:
+            return
+        self.stop()
+        self._drafts[self._room] = self.composer.text
+        self._room = room
+        self.composer.replace_all(self._drafts.pop(room, ""))
+        self._offer(None)
+
+    def start(self, act: str, item: Item, text: str | None) -> None:
+        """Begins to answer or to edit a message."""
+        self.mode = (act, item.seq)
+        if text is not None:
+            self.composer.remember(self.composer.text)
+            self.composer.replace_all(text)
+        self.focus_composer()
+        self.post_message(self.Moded())
+
+    def stop(self) -> None:
+        """Answers or edits no more."""
+        if self.mode is None:
+            return
+        if self.mode[0] == "edit":
+            self.composer.replace_all("")
+        self.mode = None
+        self.post_message(self.Moded())
+
+    def give_back(self, text: str) -> None:
+        """What was not done is there again, unless something else is already."""
+        if not self.composer.text:
+            self.composer.replace_all(text)
+
+    def begin(self, text: str) -> None:
+        """Begins a line; what stood there comes back with the up arrow."""
+        self.composer.remember(self.composer.text)
+        self.composer.replace_all(text)
+
+    # What the composer tells.
+
+    def on_composer_sent(self, event: Composer.Sent) -> None:
+        """Enter."""
+        event.stop()
+        mode, self.mode = self.mode, None
+        self.composer.remember(event.text)
+        self.composer.replace_all("")
+        self._offer(None)
+        self.post_message(self.Sent(event.text, mode))
+
+    def on_composer_typed(self, event: Composer.Typed) -> None:
+        """Perhaps it can be completed."""
+        event.stop()
+        text = self.composer.text
+        if text and not text.startswith("/"):
+            self.post_message(self.Typing())
+        offers = self._complete()
+        self._offer(offers if offers is not None and offers.asked else None)
+
+    def on_composer_key(self, event: Composer.Key) -> None:
+        """A key that the composer leaves to others."""
+        event.stop()
+        match event.key:
+            case "tab":
+                self._accept()
+            case "escape" if self._offers is not None:
+                self._offer(None)
+            case "escape":
+                self._conversation.action_write()
+            case "ctrl+c":
+                self._conversation.action_ask_to_leave()
+            case "up" | "down" if self._offers is not None:
+                step = 1 if event.key == "down" else -1
+                self._offered = (self._offered + step) % len(self._offers.offers)
+                self._draw_offers()
+            case _:
+                pass
+
+    # Completion.
+
+    def _complete(self) -> Offers | None:
+        conversation = self._conversation
+        rooms = [room.name for room in conversation.seat.rooms.values()]
+        return complete(self.composer.before_cursor(), conversation.people_here(), rooms)
+
+    def _accept(self) -> None:
+        """Takes the one that is pointed at; where nothing is shown yet and there are several, shows them."""
+        offers = self._offers or self._complete()
+        if offers is None:
+            return
+        if self._offers is None and len(offers.offers) > 1:
+            self._offer(offers)
+            return
+        self.composer.accept(offers.start, offers.offers[self._offered].text)
+        self._offer(None)
+
+    def _offer(self, offers: Offers | None) -> None:
+        self._offers = offers
+        self._offered = 0
+        self.composer.offering = offers is not None
+        self._draw_offers()
+
+    def _draw_offers(self) -> None:
+        box = self.query_one("#offers", Static)
+        box.display = self._offers is not None
+        if self._offers is None:
+            return
+        text = Text(no_wrap=True, overflow="ellipsis")
+        width = max(len(offer.shown) for offer in self._offers.offers)
+        for at, offer in enumerate(self._offers.offers):
+            text.append("\n" if at else "")
+            pointed = at == self._offered
+            text.append(f"{_POINTER if pointed else ' '} {offer.shown:<{width}}", "bold" if pointed else "")
+            text.append(f"  {offer.about}", "dim")
+        box.update(text)
+
+    @property
+    def _conversation(self) -> "Conversation":
+        return cast("Conversation", self.screen)

@@ -1,0 +1,132 @@
+"""The entrance: asks which server and by which name, and offers those that are known or near."""
+
+from collections.abc import Sequence
+from typing import ClassVar, Final
+
+import msgspec
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Center, Middle, Vertical
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import Button, Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from klatch.clients.terminal.logins import Place
+from klatch.clients.terminal.words import draw_line
+
+DEFAULT_PORT: Final = 8000
+
+
+class Near(msgspec.Struct, frozen=True):
+    """A server that was found on the local network."""
+
+    url: str
+    title: str
+
+
+def complete_address(text: str) -> str:
+    """What people write for a server: `host` alone means Klatch's usual port there."""
+    text = text.strip()
+    if not text or "://" in text or text.startswith("[") or text.rpartition(":")[2].isdigit():
+        return text
+    return f"{text}:{DEFAULT_PORT}"
+
+
+class Entrance(Screen[None]):
+    """Two fields, and what could stand in them."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+c,ctrl+q,escape", "app.exit", "Leave", show=False),
+        Binding("down", "app.focus_next", show=False),
+        Binding("up", "app.focus_previous", show=False),
+    ]
+
+    class Go(Message):
+        """Both are given."""
+
+        def __init__(self, url: str, name: str) -> None:
+            super().__init__()
+            self.url = url
+            self.username = name
+
+    def __init__(self, url: str, name: str, known: Sequence[Place], fault: str = "") -> None:
+        super().__init__()
+        self._url = url
+        self._name_given = name
+        self._fault = fault
+        self._known = list(known)
+        self._offered: list[tuple[str, str]] = []
+
+    def compose(self) -> ComposeResult:
+        """The fields, and below them the servers that are known."""
+        with Middle(), Center(), Vertical(id="entrance"):
+            yield Static(Text("Klatch"), classes="sheet-title")
+            yield Static(Text("Server", "dim"))
+            yield Input(self._url, placeholder="127.0.0.1:8000", id="server", compact=True)
+            yield Static(Text("Your name", "dim"))
+            yield Input(self._name_given, placeholder="ann", id="name", compact=True)
+            yield Static("", id="fault")
+            yield Button("Join", id="join", compact=True)
+            yield Static(Text("Or choose one that is known", "dim"), id="known-title")
+            yield OptionList(id="known", compact=True)
+
+    def on_mount(self) -> None:
+        """Begins where something is missing."""
+        self.tell(self._fault)
+        self.offer([])
+        self.query_one("#name" if self._url else "#server", Input).focus()
+
+    def offer(self, near: Sequence[Near]) -> None:
+        """Lists the servers that are remembered, and those found near by."""
+        known = [(place.url, place.name, f"{place.url}  as {draw_line(place.name)}") for place in self._known]
+        urls = {place.url for place in self._known}
+        found = [
+            (each.url, "", f"{each.url}  {draw_line(each.title)}, near by") for each in near if each.url not in urls
+        ]
+        self._offered = [(url, name) for url, name, _ in known + found]
+        options = self.query_one("#known", OptionList)
+        options.clear_options()
+        options.add_options([Option(Text(label, no_wrap=True, overflow="ellipsis")) for _, _, label in known + found])
+        options.display = self.query_one("#known-title").display = bool(self._offered)
+
+    def tell(self, fault: str) -> None:
+        """Says why one is not in yet, or what goes on."""
+        shown = self.query_one("#fault", Static)
+        shown.update(Text(draw_line(fault)))
+        shown.display = bool(fault)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """From the server to the name, and from there in."""
+        if event.input.id == "server" and not self._value("name"):
+            self.query_one("#name", Input).focus()
+        else:
+            self._go()
+
+    def on_button_pressed(self) -> None:
+        """In."""
+        self._go()
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """A known one was chosen."""
+        url, name = self._offered[event.option_index]
+        self.query_one("#server", Input).value = url
+        if name:
+            self.query_one("#name", Input).value = name
+        self._go()
+
+    def _go(self) -> None:
+        url, name = complete_address(self._value("server")), self._value("name")
+        if not url:
+            self.tell("Which server? Write it like 127.0.0.1:8000.")
+            self.query_one("#server", Input).focus()
+        elif not name:
+            self.tell("Which name do you want to go by?")
+            self.query_one("#name", Input).focus()
+        else:
+            self.tell("Connecting ...")
+            self.post_message(self.Go(url, name))
+
+    def _value(self, field: str) -> str:
+        return self.query_one(f"#{field}", Input).value.strip()
