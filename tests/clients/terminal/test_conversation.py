@@ -268,9 +268,9 @@ async def test_the_whole_screen(unlimited: Server, bob: Client) -> None:
         assert screen.replace(where, "127.0.0.1:".ljust(len(where), "0")).splitlines() == [
             "  Rooms                 #lobby                          2 here",
             "▌ #lobby",
-            "",
             "                        ── Today ─────────────────────────────",
             "                        · klatch made #lobby.  12:34",
+            "                        ── New ───────────────────────────────",
             "                        bob  12:34",
             "                        The pot is on.",
             "                        │ coffee",

@@ -74,7 +74,7 @@ class Conversation(Screen[None]):
                 yield Bar("head", self.look, "raised")
                 yield Timeline(self.me, self.look, self._zone)
                 yield Bar("hint", self.look)
-                yield Desk()
+                yield Desk(self._names)
             yield Panel("people", self.look)
         yield Bar("state", self.look, "sunken")
 
@@ -282,10 +282,18 @@ class Conversation(Screen[None]):
         """One answers, edits, or no longer does."""
         self._draw_bars()
 
-    def people_here(self) -> list[str]:
-        """Whom one may mean: who is in this room first, then everybody who is known; without oneself."""
+    def on_desk_left(self, event: Desk.Left) -> None:
+        """A key that meant nothing to the desk."""
+        if event.key == "escape":
+            self.action_write()
+        else:
+            self.action_ask_to_leave()
+
+    def _names(self) -> tuple[list[str], list[str]]:
+        """Whom one may mean, without oneself, and one's rooms."""
         people = [*self.room.people, *self.seat.people.values()]
-        return [person.name for person in people if person.id != self.seat.me.id]
+        names = [person.name for person in people if person.id != self.seat.me.id]
+        return names, [room.name for room in self.seat.rooms.values()]
 
     # What is done with a message.
 

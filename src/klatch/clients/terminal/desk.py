@@ -1,6 +1,7 @@
 """The desk: the composer with its prompt, what could be completed, and a draft for each room."""
 
-from typing import TYPE_CHECKING, Final, cast
+from collections.abc import Callable
+from typing import Final
 
 from rich.text import Text
 from textual.app import ComposeResult
@@ -11,9 +12,6 @@ from textual.widgets import Static
 from klatch.clients.terminal.completing import Offers, complete
 from klatch.clients.terminal.composer import Composer
 from klatch.core.view import Item
-
-if TYPE_CHECKING:
-    from klatch.clients.terminal.conversation import Conversation
 
 Mode = tuple[str, int]
 _POINTER: Final = "›"  # noqa: RUF001 - a pointer, not a sign of inequality
@@ -36,8 +34,17 @@ class Desk(Vertical):
     class Moded(Message):
         """One answers, edits, or no longer does."""
 
-    def __init__(self) -> None:
+    class Left(Message):
+        """Escape or Ctrl+C was pressed, and meant nothing here."""
+
+        def __init__(self, key: str) -> None:
+            super().__init__()
+            self.key = key
+
+    def __init__(self, names: Callable[[], tuple[list[str], list[str]]]) -> None:
+        """`names` gives the people and the rooms that can be completed."""
         super().__init__(id="desk")
+        self._names = names
         self.mode: Mode | None = None
         self._room = ""
         self._drafts: dict[str, str] = {}
@@ -126,10 +133,8 @@ class Desk(Vertical):
                 self._accept()
             case "escape" if self._offers is not None:
                 self._offer(None)
-            case "escape":
-                self._conversation.action_write()
-            case "ctrl+c":
-                self._conversation.action_ask_to_leave()
+            case "escape" | "ctrl+c":
+                self.post_message(self.Left(event.key))
             case "up" | "down" if self._offers is not None:
                 step = 1 if event.key == "down" else -1
                 self._offered = (self._offered + step) % len(self._offers.offers)
@@ -140,9 +145,7 @@ class Desk(Vertical):
     # Completion.
 
     def _complete(self) -> Offers | None:
-        conversation = self._conversation
-        rooms = [room.name for room in conversation.seat.rooms.values()]
-        return complete(self.composer.before_cursor(), conversation.people_here(), rooms)
+        return complete(self.composer.before_cursor(), *self._names())
 
     def _accept(self) -> None:
         """Takes the one that is pointed at; where nothing is shown yet and there are several, shows them."""
@@ -174,7 +177,3 @@ class Desk(Vertical):
             text.append(f"{_POINTER if pointed else ' '} {offer.shown:<{width}}", "bold" if pointed else "")
             text.append(f"  {offer.about}", "dim")
         box.update(text)
-
-    @property
-    def _conversation(self) -> "Conversation":
-        return cast("Conversation", self.screen)
