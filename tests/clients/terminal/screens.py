@@ -9,6 +9,7 @@ from textual.pilot import Pilot
 
 from klatch.clients.terminal.app import Chat
 from klatch.clients.terminal.conversation import Conversation
+from klatch.clients.terminal.ways import Way
 from tests.running import Server
 
 
@@ -58,7 +59,7 @@ async def chatting(
     server: Server, name: str = "ann", size: tuple[int, int] = (80, 24), look: str = "dark"
 ) -> AsyncIterator["Pilot[int]"]:
     """Somebody in the client, in the lobby."""
-    app = Chat(server.url, name, look=look, zone=UTC)
+    app = Chat(Way(url=server.url, name=name), look=look, zone=UTC)
     async with app.run_test(size=size, notifications=True) as pilot:
         await sees(pilot, "#lobby", "● " + name if size[0] > 30 else "#lobby")
         yield pilot

@@ -8,20 +8,23 @@ from typing import Any, ClassVar
 from textual.app import App
 from textual.binding import Binding, BindingType
 
-from klatch.clients.sdk import BadAddress, CannotKeep, Client, Refused, Unanswered, Unreachable
+from klatch.clients.sdk import BadAddress, CannotKeep, Refused, Unanswered, Unreachable
+from klatch.clients.sdk.faults import Untrusted
 from klatch.clients.seat.seat import Seat
 from klatch.clients.terminal.colours import THEMES, make_theme
 from klatch.clients.terminal.conversation import Conversation
-from klatch.clients.terminal.entrance import Entrance, Near
+from klatch.clients.terminal.entering import keep, make_client
+from klatch.clients.terminal.entrance import Entrance
 from klatch.clients.terminal.logins import recall, remember_place, remember_theme
 from klatch.clients.terminal.sheets import Sheet, keys_sheet
+from klatch.clients.terminal.ways import Near, Way
 from klatch.clients.terminal.words import draw
 
 Find = Callable[[Callable[[Sequence[Near]], None]], Coroutine[Any, Any, None]]
 
 
 class Chat(App[int]):
-    """`url` and `username` may be empty; then they are asked for."""
+    """What the way in leaves open is asked for."""
 
     CSS_PATH = "app.tcss"
     TITLE = "Klatch"
@@ -34,8 +37,7 @@ class Chat(App[int]):
 
     def __init__(
         self,
-        url: str = "",
-        username: str = "",
+        way: Way,
         *,
         suggested: str = "",
         look: str = "",
@@ -54,22 +56,21 @@ class Chat(App[int]):
         for name in THEMES:
             self.register_theme(make_theme(name))
         self.theme = f"klatch-{self.look}"
-        self._where = url
-        self._username = username
+        self._way = way
         self._suggested = suggested
         self._find_near = find
         self._zone = zone
 
     def on_mount(self) -> None:
         """Connects, or asks where to."""
-        if self._where and self._username:
-            self._connect(self._where, self._username)
+        if self._way.known:
+            self.connect(self._way)
         else:
             self._ask_where_to("")
 
     def on_entrance_go(self, event: Entrance.Go) -> None:
         """Somebody wants in."""
-        self._connect(event.url, event.username)
+        self.connect(event.way)
 
     def tell(self, notice: str) -> None:
         """Says something for a while. It may hold words of others."""
@@ -94,40 +95,37 @@ class Chat(App[int]):
         """Ends. What waits to be sent is on disk."""
         self.exit(0)
 
+    def connect(self, way: Way) -> None:
+        """Leaves where one is, and goes another way."""
+        self._way = way
+        self.run_worker(self._live(way), group="live", exclusive=True)
+
     def _ask_where_to(self, fault: str) -> None:
         known = recall().places
-        where = self._where or (known[0].url if known else "127.0.0.1:8000")
-        username = self._username or next((place.name for place in known if place.url == where), self._suggested)
-        entrance = Entrance(where, username, known, fault)
+        way = self._way
+        url = way.url or (known[0].url if known else "127.0.0.1:8000")
+        name = way.name or next((place.name for place in known if place.url == url), self._suggested)
+        entrance = Entrance(url, name, known, fault)
         self.push_screen(entrance)
         if self._find_near is not None:
             self.run_worker(self._find_near(entrance.offer), group="find", exclusive=True, exit_on_error=False)
 
-    def _connect(self, url: str, username: str) -> None:
-        self._where, self._username = url, username
-        self.run_worker(self._live(url, username), group="live", exclusive=True)
-
-    async def _live(self, url: str, username: str) -> None:
+    async def _live(self, way: Way) -> None:
         """The whole time with a server."""
         seat = Seat()
         try:
-            async with Client(
-                url,
-                name=username,
-                program="klatch-chat",
-                outbox=True,
-                on_state=seat.tell_state,
-                on_hint=seat.tell_hint,
-                on_notice=self.tell,
+            async with make_client(
+                way, on_state=seat.tell_state, on_hint=seat.tell_hint, on_notice=self.tell
             ) as client:
-                remember_place(client.address.url, username)
+                keep(client)
+                remember_place(client.address.url, client.account.name)
                 seat.sit_down(client)
                 self.conversation = Conversation(seat, client.address.url, self._zone)
-                if isinstance(self.screen, Entrance):
+                while len(self.screen_stack) > 1:
                     self.pop_screen()
                 await self.push_screen(self.conversation)
                 await seat.run()
-        except (Refused, Unreachable, Unanswered, BadAddress, CannotKeep, OSError) as fault:
+        except (Refused, Unreachable, Unanswered, Untrusted, BadAddress, CannotKeep, OSError) as fault:
             self._turn_away(str(fault))
 
     def _turn_away(self, fault: str) -> None:

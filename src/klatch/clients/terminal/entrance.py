@@ -3,27 +3,20 @@
 from collections.abc import Sequence
 from typing import ClassVar, Final
 
-import msgspec
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Center, Middle, Vertical
+from textual.containers import Center, Middle, VerticalScroll
 from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Button, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from klatch.clients.terminal.logins import Place
+from klatch.clients.terminal.ways import Near, Way
 from klatch.clients.terminal.words import draw_line
 
 DEFAULT_PORT: Final = 8000
-
-
-class Near(msgspec.Struct, frozen=True):
-    """A server that was found on the local network."""
-
-    url: str
-    title: str
 
 
 def complete_address(text: str) -> str:
@@ -44,12 +37,11 @@ class Entrance(Screen[None]):
     ]
 
     class Go(Message):
-        """Both are given."""
+        """All is given that is needed."""
 
-        def __init__(self, url: str, name: str) -> None:
+        def __init__(self, way: Way) -> None:
             super().__init__()
-            self.url = url
-            self.username = name
+            self.way = way
 
     def __init__(self, url: str, name: str, known: Sequence[Place], fault: str = "") -> None:
         super().__init__()
@@ -61,12 +53,14 @@ class Entrance(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """The fields, and below them the servers that are known."""
-        with Middle(), Center(), Vertical(id="entrance"):
+        with Middle(), Center(), VerticalScroll(id="entrance", can_focus=False):
             yield Static(Text("Klatch"), classes="sheet-title")
             yield Static(Text("Server", "dim"))
             yield Input(self._url, placeholder="127.0.0.1:8000", id="server", compact=True)
             yield Static(Text("Your name", "dim"))
             yield Input(self._name_given, placeholder="ann", id="name", compact=True)
+            yield Static(Text("Password, if you have an account here", "dim"))
+            yield Input(placeholder="none: come as a guest", id="password", password=True, compact=True)
             yield Static("", id="fault")
             yield Button("Join", id="join", compact=True)
             yield Static(Text("Or choose one that is known", "dim"), id="known-title")
@@ -126,7 +120,7 @@ class Entrance(Screen[None]):
             self.query_one("#name", Input).focus()
         else:
             self.tell("Connecting ...")
-            self.post_message(self.Go(url, name))
+            self.post_message(self.Go(Way(url=url, name=name, password=self._value("password"))))
 
     def _value(self, field: str) -> str:
         return self.query_one(f"#{field}", Input).value.strip()

@@ -1,0 +1,24 @@
+"""Ways in: where one goes and as whom, and the servers that are near."""
+
+import msgspec
+
+
+class Way(msgspec.Struct, frozen=True, kw_only=True):
+    """Where one goes and as whom; what is empty is not given."""
+
+    url: str = ""
+    name: str = ""
+    token: str = ""
+    password: str = ""
+
+    @property
+    def known(self) -> bool:
+        """Whether nothing is left to ask."""
+        return bool(self.url and (self.name or self.token))
+
+
+class Near(msgspec.Struct, frozen=True):
+    """A server that was found on the local network."""
+
+    url: str
+    title: str
