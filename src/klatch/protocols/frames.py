@@ -32,7 +32,7 @@ def read(frame: bytes) -> Request:
     """The request in a frame. Refuses what is not exactly one of docs/protocol.md."""
     request = _frames.read(frame)
     if type(request) is Hello:
-        claimed(request)
+        claimed(request, cookie="")  # whether a browser shows one, the door knows
         if request.cursors is not None and request.cursors.rooms:
             seqs = set(request.cursors.rooms.values())
             for seq in {min(seqs), max(seqs)} | ({0} & seqs):  # not each: a zero costs a look through the frame
