@@ -1,7 +1,6 @@
 """Wiring: the only place that names the database, the bus and the doors."""
 
 import asyncio
-import contextlib
 import gc
 import os
 import signal
@@ -13,10 +12,8 @@ from pathlib import Path
 from shutil import which
 from typing import Final
 
-import msgspec
-
 from klatch.bus.in_process import InProcessBus
-from klatch.core.addresses import is_loopback, is_within, parse_address
+from klatch.core.addresses import is_within, parse_address
 from klatch.engine.engine import Engine
 from klatch.engine.transcripts.keeper import Transcripts
 from klatch.engine.transcripts.telling import Hand
@@ -27,12 +24,14 @@ from klatch.gateways.http.api import Api
 from klatch.gateways.http.built import BuiltPage
 from klatch.gateways.http.front import Front
 from klatch.gateways.http.page import make_app
+from klatch.gateways.keys import leave_keys
 from klatch.gateways.line import LineDoor
 from klatch.gateways.listener import BACKLOG, HttpServer, listen, make_server
 from klatch.gateways.terminal import Terminal
 from klatch.gateways.tls import BadCertificate, Encryption, Porch
 from klatch.gateways.trust import Origin, Trust
 from klatch.gateways.ways import Doors, ways_in
+from klatch.housekey import remove_key
 from klatch.observe.recorder import Recorder
 from klatch.observe.service import Service
 from klatch.protocols import plain
@@ -43,7 +42,6 @@ from klatch.storage.store import SqliteStore
 __all__ = ["BadCertificate", "DoorInUse", "Doors", "command", "run", "serve", "ways_in"]
 
 EXIT_STORAGE: Final = 75
-OWNER_LINK: Final = "owner-link.txt"
 _OPTIONS: Final = {"http": "--port", "https": "--tls-port", "line": "--line-port"}
 _GOODBYE_WITHIN: Final = 3.0  # seconds for peers to take their goodbye
 
@@ -119,7 +117,7 @@ async def serve(settings: Settings, recorder: Recorder, opened: Callable[[Doors]
         }
         servers = await _open(sockets, makers, doors, porch)
         _hear_hangup(service, engine, encryption)
-        opened(await _with_owner_link(settings, engine, doors))
+        opened(await leave_keys(engine, settings.data_path, doors))
         service.ready(_status(engine))
         await stop.wait()
         service.stopping()
@@ -128,11 +126,10 @@ async def serve(settings: Settings, recorder: Recorder, opened: Callable[[Doors]
         recorder.log("stopping")
         for server in servers:
             server.close()
-        if porch is not None:
-            porch.close()
-        await _say_goodbye(engine, http)
+        await _say_goodbye(engine, http, porch)
         if transcripts is not None:
             transcripts.stop()
+    remove_key(settings.data_path)
     await store.close()
     recorder.log("stopped")
     return EXIT_STORAGE if store.is_broken else 0
@@ -230,23 +227,6 @@ def _encryption(settings: Settings, recorder: Recorder) -> Encryption | None:
     return Encryption(made, made, recorder)
 
 
-async def _with_owner_link(settings: Settings, engine: Engine, doors: Doors) -> Doors:
-    """The doors with the first owner's link, which is in a file, too. It is shown where nobody but this machine's own
-    user reads what is printed, until somebody owns the server."""
-    made: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
-    engine.make_owner_link(made.set_result)
-    secret = await made
-    path = settings.data_path / OWNER_LINK
-    link = f"{next(iter(doors.pages), '')}/owner/{secret}"
-    with contextlib.suppress(OSError):
-        path.unlink(missing_ok=True)
-        if secret is not None:
-            path.touch(mode=0o600)
-            path.write_text(f"{link}\n", "utf-8")
-    is_private = all(map(is_loopback, doors.hosts)) and not doors.public_url
-    return msgspec.structs.replace(doors, owner=link) if secret is not None and is_private else doors
-
-
 def _transcripts(settings: Settings, store: SqliteStore, recorder: Recorder) -> Transcripts | None:
     """What keeps the history files, if they are wanted."""
     if not settings.transcripts and not settings.classic:
@@ -281,8 +261,10 @@ async def _announce(settings: Settings, doors: Doors, recorder: Recorder) -> Non
     await announce(doors, recorder, host=settings.host or "")
 
 
-async def _say_goodbye(engine: Engine, http: HttpServer) -> None:
+async def _say_goodbye(engine: Engine, http: HttpServer, porch: Porch | None) -> None:
     """Tells everyone, and gives them a moment to hear it."""
+    if porch is not None:
+        porch.close()
     engine.stop()
     deadline = time.monotonic() + _GOODBYE_WITHIN
     while len(engine.sessions) and time.monotonic() < deadline:  # noqa: ASYNC110 - once in the server's life

@@ -42,6 +42,7 @@ LEAST = {
     "credentials": ("guest", None),
     "use_link": ("guest", None),
     "token": ("member", None),
+    "token_for": ("admin", None),
     "link": ("moderator", None),
     "revoke_link": ("moderator", None),
     "links": ("moderator", None),
@@ -60,7 +61,18 @@ LEAST = {
 }
 # What needs a token that was made to administer.
 ADMIN = {
-    *("register", "password", "sign_out", "credentials", "use_link", "token", "link", "revoke_link", "links"),
+    *(
+        "register",
+        "password",
+        "sign_out",
+        "credentials",
+        "use_link",
+        "token",
+        "token_for",
+        "link",
+        "revoke_link",
+        "links",
+    ),
     *("reset_link", "suspend", "unsuspend", "server_role", "accounts", "erase", "server_ban", "server_mute", "pause"),
     *("resume", "keep", "audit", "ban", "unban", "mute", "unmute", "bans", "delete_room"),
 }

@@ -28,6 +28,13 @@ export interface Ack {
   ts: number;
 }
 
+export interface Audit {
+  op: "audit";
+  ref?: string | null;
+  after?: number | null;
+  limit?: number;
+}
+
 export interface Audited {
   kind: "audit";
   act: string;
@@ -39,6 +46,47 @@ export interface Audited {
 export interface Author {
   id: string;
   name: string;
+}
+
+export interface Ban {
+  op: "ban";
+  cid: string;
+  who: string;
+  room?: string | null;
+  seconds?: number | null;
+  reason?: string;
+}
+
+export interface Banned {
+  kind: "ban";
+  person?: Author;
+  pattern?: string;
+  reason?: string;
+  until?: number;
+}
+
+export interface Bans {
+  op: "bans";
+  bans: Held[];
+  room?: string;
+  ref?: string;
+}
+
+export interface Block {
+  op: "block";
+  cid: string;
+  user: string;
+}
+
+export interface BlockList {
+  op: "blocked";
+  people: Author[];
+  ref?: string;
+}
+
+export interface Blocked {
+  kind: "block";
+  person: Author;
 }
 
 export interface Bye {
@@ -58,6 +106,11 @@ export interface CommandHelp {
   usage: string;
   does: string;
   also: string[];
+}
+
+export interface ContactSet {
+  kind: "contact";
+  guests: boolean;
 }
 
 export interface CreateRoom {
@@ -107,6 +160,12 @@ export interface DeleteMessage {
   seq?: number | null;
 }
 
+export interface DeleteRoom {
+  op: "delete_room";
+  cid: string;
+  room: string;
+}
+
 export interface Deleted {
   kind: "delete";
   target: number;
@@ -153,6 +212,17 @@ export interface Entry {
   cid?: string;
 }
 
+export interface Erase {
+  op: "erase";
+  cid: string;
+  user: string;
+}
+
+export interface Erased {
+  kind: "erased";
+  person: Author;
+}
+
 export interface Fetch {
   op: "fetch";
   ref?: string | null;
@@ -190,6 +260,15 @@ export interface Granted {
 export interface Heads {
   op: "heads";
   rooms: Record<string, number>;
+}
+
+export interface Held {
+  act: string;
+  who: string;
+  by: string;
+  since: number;
+  reason?: string;
+  until?: number;
 }
 
 export interface Hello {
@@ -311,6 +390,17 @@ export interface ListAccounts {
   limit?: number;
 }
 
+export interface ListBans {
+  op: "bans";
+  ref?: string | null;
+  room?: string | null;
+}
+
+export interface ListBlocked {
+  op: "blocked";
+  ref?: string | null;
+}
+
 export interface ListCredentials {
   op: "credentials";
   ref?: string | null;
@@ -335,6 +425,7 @@ export interface ListOnline {
 export interface ListRooms {
   op: "rooms";
   ref?: string | null;
+  archived?: boolean;
 }
 
 export interface LookAtRoom {
@@ -373,6 +464,7 @@ export interface MakeToken {
   scopes: string[];
   secret: string;
   expires?: number | null;
+  user?: string | null;
 }
 
 export interface MarkRead {
@@ -396,6 +488,22 @@ export interface Message {
   reply_to?: number;
   action?: boolean;
   deleted?: boolean;
+}
+
+export interface Mute {
+  op: "mute";
+  cid: string;
+  user: string;
+  room?: string | null;
+  seconds?: number | null;
+  reason?: string;
+}
+
+export interface Muted {
+  kind: "mute";
+  person: Author;
+  reason?: string;
+  until?: number;
 }
 
 export interface Myself {
@@ -428,6 +536,19 @@ export interface Page {
   as_of: number;
   more: boolean;
   ref?: string;
+}
+
+export interface Pause {
+  op: "pause";
+  cid: string;
+  reason?: string;
+}
+
+export interface PauseTold {
+  op: "paused";
+  paused: boolean;
+  by: Author;
+  reason?: string;
 }
 
 export interface Person {
@@ -511,15 +632,32 @@ export interface Registered {
   role: string;
 }
 
+export interface Removed {
+  kind: "removed";
+  target?: number;
+}
+
 export interface Rename {
   op: "nick";
   cid: string;
   name: string;
 }
 
+export interface RenameRoom {
+  op: "rename_room";
+  cid: string;
+  room: string;
+  name: string;
+}
+
 export interface Renamed {
   kind: "renamed";
   name: string;
+}
+
+export interface Resume {
+  op: "resume";
+  cid: string;
 }
 
 export interface RevokeLink {
@@ -533,10 +671,29 @@ export interface RoleGiven {
   role: string;
 }
 
+export interface RoomDeleted {
+  kind: "delete_room";
+}
+
 export interface RoomName {
   id: string;
   name: string;
   kind: string;
+}
+
+export interface RoomRenamed {
+  kind: "rename_room";
+  name: string;
+}
+
+export interface RoomSet {
+  kind: "set_room";
+  posting?: string;
+  slow?: number;
+  closed?: boolean;
+  newcomers?: string;
+  keep?: number;
+  archived?: boolean;
 }
 
 export interface RoomState {
@@ -550,12 +707,21 @@ export interface RoomState {
   read: number;
   unread: number;
   mentions: number;
+  rules: Rules;
 }
 
 export interface Rooms {
   op: "rooms";
   rooms: RoomState[];
   ref?: string;
+}
+
+export interface Rules {
+  posting?: string;
+  slow?: number;
+  newcomers?: string;
+  keep?: number;
+  archived?: boolean;
 }
 
 export interface SendMessage {
@@ -567,10 +733,34 @@ export interface SendMessage {
   action?: boolean;
 }
 
+export interface SetContact {
+  op: "contact";
+  cid: string;
+  guests: boolean;
+}
+
 export interface SetDisplayName {
   op: "display";
   cid: string;
   name: string;
+}
+
+export interface SetKeep {
+  op: "keep";
+  cid: string;
+  days: number;
+}
+
+export interface SetRoom {
+  op: "set_room";
+  cid: string;
+  room: string;
+  posting?: string | null;
+  slow?: number | null;
+  closed?: boolean | null;
+  newcomers?: string | null;
+  keep?: number | null;
+  archived?: boolean | null;
 }
 
 export interface SetStatus {
@@ -615,6 +805,11 @@ export interface Suspend {
   reason?: string;
 }
 
+export interface Swept {
+  kind: "swept";
+  before: number;
+}
+
 export interface TopicSet {
   kind: "topic";
   topic: string;
@@ -631,6 +826,42 @@ export interface Typed {
 export interface Typing {
   op: "typing";
   room: string;
+}
+
+export interface Unban {
+  op: "unban";
+  cid: string;
+  who: string;
+  room?: string | null;
+}
+
+export interface Unbanned {
+  kind: "unban";
+  person?: Author;
+  pattern?: string;
+}
+
+export interface Unblock {
+  op: "unblock";
+  cid: string;
+  user: string;
+}
+
+export interface Unblocked {
+  kind: "unblock";
+  person: Author;
+}
+
+export interface Unmute {
+  op: "unmute";
+  cid: string;
+  user: string;
+  room?: string | null;
+}
+
+export interface Unmuted {
+  kind: "unmute";
+  person: Author;
 }
 
 export interface Unreact {
@@ -675,6 +906,7 @@ export interface Welcome {
   now: number;
   role?: string;
   token?: string;
+  paused?: boolean;
   ignored?: string[];
 }
 
@@ -691,6 +923,20 @@ export type AnyCommand =
   | Invite
   | Kick
   | Grant
+  | Ban
+  | Unban
+  | Mute
+  | Unmute
+  | SetRoom
+  | RenameRoom
+  | DeleteRoom
+  | Pause
+  | Resume
+  | Block
+  | Unblock
+  | SetContact
+  | Erase
+  | SetKeep
   | Rename
   | SetDisplayName
   | SetStatus
@@ -718,6 +964,9 @@ export type AnyQuery =
   | ListCredentials
   | ListLinks
   | ListAccounts
+  | ListBlocked
+  | ListBans
+  | Audit
   | Help;
 
 export type Request =
@@ -733,6 +982,20 @@ export type Request =
   | Invite
   | Kick
   | Grant
+  | Ban
+  | Unban
+  | Mute
+  | Unmute
+  | SetRoom
+  | RenameRoom
+  | DeleteRoom
+  | Pause
+  | Resume
+  | Block
+  | Unblock
+  | SetContact
+  | Erase
+  | SetKeep
   | Rename
   | SetDisplayName
   | SetStatus
@@ -758,6 +1021,9 @@ export type Request =
   | ListCredentials
   | ListLinks
   | ListAccounts
+  | ListBlocked
+  | ListBans
+  | Audit
   | Help
   | Typing
   | Typed
@@ -776,11 +1042,14 @@ export type AnyAnswer =
   | Members
   | Online
   | Myself
+  | BlockList
+  | Bans
   | HelpText
   | Heads
   | CredentialsTold
   | LinksTold
   | AccountsTold
+  | PauseTold
   | Presence
   | IsTyping
   | Pong
@@ -799,6 +1068,16 @@ export type AnyBody =
   | Kicked
   | Granted
   | TopicSet
+  | RoomSet
+  | RoomRenamed
+  | RoomDeleted
+  | Swept
+  | Banned
+  | Unbanned
+  | Muted
+  | Unmuted
+  | Erased
+  | Removed
   | Entered
   | Departed
   | GotInvitation
@@ -808,6 +1087,9 @@ export type AnyBody =
   | Registered
   | RoleGiven
   | SignedOut
+  | Blocked
+  | Unblocked
+  | ContactSet
   | Audited
   | Read
   | Unreadable;
@@ -852,6 +1134,11 @@ export type Code =
   | "auth_timeout"
   | "wrong_door"
   | "guests_refused"
+  | "banned"
+  | "banned_here"
+  | "muted"
+  | "paused"
+  | "read_only"
   | "not_allowed"
   | "not_a_member"
   | "no_such_room"

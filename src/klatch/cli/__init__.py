@@ -9,10 +9,13 @@ from klatch.cli.chatting import chat
 from klatch.cli.checking import verify
 from klatch.cli.ending import CONFIGURATION, fail
 from klatch.cli.entering import login, logout
+from klatch.cli.inviting import invite
 from klatch.cli.keeping import backup, restore
 from klatch.cli.listing import rooms, users
+from klatch.cli.people import user
 from klatch.cli.serving import serve
 from klatch.cli.talking import send, tail
+from klatch.cli.tokens import token
 from klatch.cli.trusting import trust
 
 _EPILOG = """\b
@@ -42,7 +45,10 @@ def cli() -> None:
             fail(f"{name} is empty; give it a value, or unset it.", CONFIGURATION)
 
 
-for command in (serve, chat, send, tail, rooms, users, login, logout, trust, backup, restore, verify):
+for command in (
+    *(serve, chat, send, tail, rooms, users, login, logout, trust),
+    *(user, invite, token, backup, restore, verify),
+):
     cli.add_command(command)
 
 

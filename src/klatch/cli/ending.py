@@ -48,9 +48,9 @@ def run(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
     try:
         asyncio.run(work())
     except (Refused, Unanswered) as fault:
-        fail(_advise(fault), _status(fault))
+        fail(advise(fault), status_of(fault))
     except Halted as halted:
-        fail(str(halted), _status(halted.__cause__))
+        fail(str(halted), status_of(halted.__cause__))
     except Unreachable as unreachable:
         fail(f"{unreachable} Start one with `klatch serve`, or name another with --server.", TRY_AGAIN)
     except BadAddress as bad:
@@ -72,7 +72,8 @@ def _drop_output() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _status(fault: BaseException | None) -> int:
+def status_of(fault: BaseException | None) -> int:
+    """The exit status of what a server refused."""
     from klatch.clients.sdk import Refused, Unanswered
 
     if isinstance(fault, Refused):
@@ -80,6 +81,7 @@ def _status(fault: BaseException | None) -> int:
     return TRY_AGAIN if isinstance(fault, Unanswered) else FAILED
 
 
-def _advise(fault: Exception) -> str:
+def advise(fault: Exception) -> str:
+    """What went wrong, and what to do."""
     advice = _ADVICE.get(getattr(fault, "code", ""))
     return f"{fault} {advice}" if advice else str(fault)

@@ -257,12 +257,13 @@ class SignOut(Command, frozen=True, kw_only=True, tag="sign_out"):
 
 class MakeToken(Command, frozen=True, kw_only=True, tag="token"):
     """Makes a token for a script. `secret` is the token itself, made by the client at random: `klatch_` and 43
-    characters of A-Z a-z 0-9 _ -. `expires` is ms UTC."""
+    characters of A-Z a-z 0-9 _ -. `expires` is ms UTC; `user` is somebody below one, in whose name the script acts."""
 
     name: str
     scopes: list[str]
     secret: str
     expires: int | None = None
+    user: str | None = None
 
 
 class MakeLink(Command, frozen=True, kw_only=True, tag="link"):

@@ -32,6 +32,11 @@ class Account(msgspec.Struct, frozen=True):
         return self.role != "guest"
 
 
+def stands_above(account: Account, other: Account) -> bool:
+    """Whether an account may act on another on the server: one of a higher role, and the server itself on all."""
+    return outranks(account.role, other.role) or (account.name == SYSTEM and other.name != SYSTEM)
+
+
 def outranks(role: str, other: str) -> bool:
     """Whether one role stands above another."""
     return RANK[role] > RANK[other]

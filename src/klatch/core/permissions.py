@@ -63,6 +63,7 @@ PERMISSIONS: Final[dict[str, Rule]] = {
     "credentials": Rule("guest", None, "see what lets them in", "admin"),
     "use_link": Rule("guest", None, "use a link", "admin"),
     "token": Rule("member", None, "make tokens", "admin"),
+    "token_for": Rule("admin", None, "make tokens for others", "admin"),
     # Other people's.
     "link": Rule("moderator", None, "make invite links", "admin"),
     "revoke_link": Rule("moderator", None, "take links back", "admin"),

@@ -3,7 +3,7 @@
 from klatch.core.answers import Ack
 from klatch.core.commands import GiveServerRole, Suspend, Unsuspend
 from klatch.core.events import RoleGiven, SignedOut
-from klatch.core.members import RANK, ROLES, Account, outranks
+from klatch.core.members import RANK, ROLES, Account, outranks, stands_above
 from klatch.core.permissions import authorize
 from klatch.core.refusals import Refused
 from klatch.core.texts import parse_reason
@@ -15,7 +15,7 @@ from klatch.storage.port import Transaction
 
 def suspend(transaction: Transaction, actor: Account, command: Suspend) -> Ack:
     """Lets somebody in no more; who is connected is sent away."""
-    person = _below(transaction, "suspend", actor, command.user)
+    person = below(transaction, "suspend", actor, command.user)
     reason = parse_reason(command.reason)
     if person.suspended:
         return nothing_to_add(transaction, command, person.id)
@@ -26,7 +26,7 @@ def suspend(transaction: Transaction, actor: Account, command: Suspend) -> Ack:
 
 def unsuspend(transaction: Transaction, actor: Account, command: Unsuspend) -> Ack:
     """Lets somebody in again."""
-    person = _below(transaction, "unsuspend", actor, command.user)
+    person = below(transaction, "unsuspend", actor, command.user)
     if not person.suspended:
         return nothing_to_add(transaction, command, person.id)
     transaction.set_suspended(person.id, None)
@@ -35,7 +35,7 @@ def unsuspend(transaction: Transaction, actor: Account, command: Unsuspend) -> A
 
 def give_role(transaction: Transaction, actor: Account, command: GiveServerRole) -> Ack:
     """Gives somebody whom the actor outranks another role on the server, at most the actor's own."""
-    person = _below(transaction, "server_role", actor, command.user)
+    person = below(transaction, "server_role", actor, command.user)
     if command.role not in RANK or command.role == "guest":
         raise Refused("type", f"The role must be one of {', '.join(ROLES[:-1])}.", field="role")
     if outranks(command.role, actor.role):
@@ -49,11 +49,11 @@ def give_role(transaction: Transaction, actor: Account, command: GiveServerRole)
     return audit(transaction, actor, "server_role", command, person=sign(person), detail=command.role)
 
 
-def _below(transaction: Transaction, act: str, actor: Account, user: str) -> Account:
+def below(transaction: Transaction, act: str, actor: Account, user: str) -> Account:
     """Somebody whom the actor outranks. Who may not act learns of nobody."""
     authorize(act, server_role=actor.role, room_role=None)
     person = rooms.find_user(transaction, user)
-    if not outranks(actor.role, person.role):
+    if not stands_above(actor, person):
         raise Refused(
             "not_allowed", f"{person.name} has the role {person.role}, which is not below yours.", field="user"
         )

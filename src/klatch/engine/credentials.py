@@ -4,12 +4,13 @@ from typing import Final
 
 from klatch.core.answers import Ack, CredentialState
 from klatch.core.commands import MakeToken, SignOut
-from klatch.core.credentials import SCOPES, Shown, hash_token, parse_scopes
+from klatch.core.credentials import EVERYTHING, SCOPES, Shown, digest, hash_token, parse_scopes
 from klatch.core.events import SignedOut
 from klatch.core.members import Account
 from klatch.core.permissions import authorize
 from klatch.core.refusals import Refused
-from klatch.engine.audit import audit
+from klatch.engine.administration import below
+from klatch.engine.audit import audit, log_of_server
 from klatch.engine.authentication import DEVICE_MOST, device_name
 from klatch.engine.recording import nothing_to_add, record, sign
 from klatch.storage.port import Credential, NewCredential, Reader, Transaction
@@ -20,6 +21,7 @@ TOKENS_MOST: Final = 100
 def make_token(transaction: Transaction, actor: Account, command: MakeToken) -> Ack:
     """Makes a token, with which a script does in the actor's name what the scopes allow."""
     authorize("token", server_role=actor.role, room_role=None)
+    owner = actor if command.user is None else below(transaction, "token_for", actor, command.user)
     scopes, secret = parse_scopes(command.scopes), hash_token(command.secret)
     if not 1 <= len(command.name) <= DEVICE_MOST or not command.name.isprintable():
         raise Refused("bad_name", f"A token's name has 1 to {DEVICE_MOST} characters that show.", field="name")
@@ -27,14 +29,22 @@ def make_token(transaction: Transaction, actor: Account, command: MakeToken) -> 
         raise Refused("limit", "The time at which the token expires has passed already.", field="expires")
     if transaction.credential_by_secret(secret) is not None:
         raise Refused("cid_reused", "There is a token with this secret already. Make another.", field="secret")
-    if sum(each.kind == "token" for each in transaction.credentials_of(actor.id)) >= TOKENS_MOST:
-        raise Refused("too_many", f"You have {TOKENS_MOST} tokens, the most there may be. Revoke one first.")
+    if sum(each.kind == "token" for each in transaction.credentials_of(owner.id)) >= TOKENS_MOST:
+        raise Refused("too_many", f"There are {TOKENS_MOST} tokens, the most there may be. Revoke one first.")
     token = NewCredential(
-        actor.id, "token", secret, device_name(command.name), scopes, "", fleeting=False, expires=command.expires
+        owner.id, "token", secret, device_name(command.name), scopes, "", fleeting=False, expires=command.expires
     )
     transaction.add_credential(token)
     detail = f"{command.name}: {', '.join(_spelled(scopes))}"
-    return audit(transaction, actor, "token", command, person=sign(actor), detail=detail)
+    return audit(transaction, actor, "token", command, person=sign(owner), detail=detail)
+
+
+def make_house_token(transaction: Transaction, token: str) -> None:
+    """Lets whoever has the token act as the server itself, until it ends."""
+    house = NewCredential(
+        log_of_server(transaction), "token", digest(token), "the key of the house", EVERYTHING, "", fleeting=True
+    )
+    transaction.add_credential(house)
 
 
 def sign_out(transaction: Transaction, actor: Account, command: SignOut, shown: Shown) -> Ack:

@@ -300,6 +300,16 @@ class Engine:
 
         self._store.decide(lambda transaction: links.add_owner_link(transaction, secret), made)
 
+    def make_house_token(self, done: Callable[[str], None]) -> None:
+        """Makes the token of the house's key; `done` gets it."""
+        token = f"klatch_{secrets.token_urlsafe(32)}"
+
+        def made(outcome: Any) -> None:
+            self._note(outcome)
+            done(token)
+
+        self._store.decide(lambda transaction: credentials.make_house_token(transaction, token), made)
+
     def end_fleeting(self) -> None:
         """Ends what should have ended with a connection to the server that was killed."""
         self._store.decide(_end_fleeting, self._note)

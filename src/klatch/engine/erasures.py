@@ -8,7 +8,7 @@ from klatch.core.answers import Ack
 from klatch.core.commands import Erase
 from klatch.core.erasing import erased_name, without_person, without_words
 from klatch.core.events import AnyBody, Author, Departed, Entered, Entry, Erased, GotInvitation
-from klatch.core.members import SYSTEM, Account, outranks
+from klatch.core.members import SYSTEM, Account, stands_above
 from klatch.core.permissions import authorize
 from klatch.core.refusals import Refused
 from klatch.engine import accounts, audit, rooms
@@ -33,7 +33,7 @@ def erase(transaction: Transaction, actor: Account, command: Erase) -> Ack:
     person = rooms.find_user(transaction, command.user)
     if person.id != actor.id:
         authorize("erase", server_role=actor.role, room_role=None)
-        if not outranks(actor.role, person.role):
+        if not stands_above(actor, person):
             raise Refused(
                 "not_allowed", f"{person.name} has the role {person.role}, which is not below yours.", field="user"
             )

@@ -6,7 +6,7 @@ from klatch.core.answers import Ack, LinkState
 from klatch.core.commands import Command, MakeLink, MakeResetLink, RevokeLink, UseLink
 from klatch.core.credentials import ByLink, Keys, Shown, digest, hash_link
 from klatch.core.events import Registered, SignedOut
-from klatch.core.members import RANK, ROLES, Account, outranks
+from klatch.core.members import RANK, ROLES, Account, outranks, stands_above
 from klatch.core.names import parse_username
 from klatch.core.permissions import authorize
 from klatch.core.refusals import Refused
@@ -114,7 +114,7 @@ def reset(transaction: Transaction, actor: Account, command: MakeResetLink) -> A
     authorize("reset_link", server_role=actor.role, room_role=None)
     secret = hash_link(command.secret)
     person = rooms.find_user(transaction, command.user)
-    if not outranks(actor.role, person.role):
+    if not stands_above(actor, person):
         raise Refused(
             "not_allowed", f"{person.name} has the role {person.role}, which is not below yours.", field="user"
         )

@@ -54,7 +54,8 @@ SET_SUSPENDED: Final = "UPDATE accounts SET suspended_ts = :ts WHERE id = :id"
 PROMOTE_GUEST: Final = "UPDATE members SET role = 'member' WHERE account_id = :account AND role = 'guest'"
 ACCOUNTS_AFTER: Final = f"""
     SELECT {_ACCOUNT}, a.created_ts, a.seen_ts, a.suspended_ts FROM accounts a
-    WHERE a.username_key > :after AND a.username_key IS NOT NULL ORDER BY a.username_key LIMIT :limit
+    WHERE a.username_key > :after AND (a.password_hash IS NOT NULL OR a.role = 'guest')
+    ORDER BY a.username_key LIMIT :limit
 """
 OWNERS_COUNT: Final = "SELECT count(*) FROM accounts WHERE role = 'owner' AND password_hash IS NOT NULL"
 

@@ -1,11 +1,12 @@
 """What commands print: a line for people, or a JSON object for programs."""
 
+from collections.abc import Sequence
 from datetime import tzinfo
 from typing import Any
 
 import msgspec
 
-from klatch.core.answers import Person, RoomState
+from klatch.core.answers import AccountState, CredentialState, LinkState, Person, RoomState
 from klatch.core.events import Edited, Entry, Message
 from klatch.core.texts import make_inert
 from klatch.protocols.plain import spell_entry, spell_moment, spell_people, spell_rooms
@@ -21,7 +22,7 @@ def as_text(entry: Entry, zone: tzinfo | None = None) -> str | None:
     said = make_inert(spell_entry(entry))
     if not said:
         return None
-    return f"[{spell_moment(entry.ts, zone)[:_MINUTES]}] {said}"
+    return f"[{_minute(entry.ts, zone)}] {said}"
 
 
 def as_json(entry: Entry, room: str) -> bytes:
@@ -46,8 +47,8 @@ def as_harmless(text: str) -> str:
     return make_inert(text)
 
 
-def row_as_json(row: RoomState | Person) -> bytes:
-    """A room or a person with every field."""
+def row_as_json(row: RoomState | Person | AccountState | LinkState | CredentialState) -> bytes:
+    """A row of a list with every field."""
     fields: dict[str, Any] = msgspec.structs.asdict(row)
     return msgspec.json.encode(fields)
 
@@ -60,6 +61,63 @@ def rooms_as_text(rooms: list[RoomState]) -> list[str]:
 def people_as_text(people: list[Person], now: int, zone: tzinfo | None = None) -> list[str]:
     """A line for each person."""
     return [make_inert(line.removeprefix("  ")) for line in spell_people(people, now, zone)]
+
+
+def accounts_as_text(accounts: list[AccountState], zone: tzinfo | None = None) -> list[str]:
+    """A line for each account: name, role, when it was seen last, whether it is suspended."""
+    rows = [
+        (
+            each.name,
+            each.role,
+            "online" if each.state != "offline" else f"seen {_minute(each.seen, zone)}",
+            f"suspended {_minute(each.suspended, zone)}" if each.suspended is not None else "",
+        )
+        for each in accounts
+    ]
+    return _in_columns(rows)
+
+
+def links_as_text(links: list[LinkState], zone: tzinfo | None = None) -> list[str]:
+    """A line for each link: id, what it is for, who made it, how often and until when it can be used."""
+    rows = [
+        (
+            each.id,
+            f"{each.kind} {each.person.name if each.person is not None else each.role or ''}".strip(),
+            each.room.name if each.room is not None else "",
+            f"by {each.by.name}",
+            f"{each.uses_left} left",
+            f"until {_minute(each.expires, zone)}" if each.expires is not None else "",
+        )
+        for each in links
+    ]
+    return _in_columns(rows)
+
+
+def credentials_as_text(credentials: list[CredentialState], zone: tzinfo | None = None) -> list[str]:
+    """A line for each session or token: id, kind, name, what it may do, when it was used last, and until when."""
+    rows = [
+        (
+            each.id,
+            each.kind,
+            each.name,
+            ",".join(each.scopes),
+            "connected" if each.live else f"seen {_minute(each.seen, zone)}",
+            f"until {_minute(each.expires, zone)}" if each.expires is not None else "",
+        )
+        for each in credentials
+    ]
+    return _in_columns(rows)
+
+
+def _minute(ts: int, zone: tzinfo | None) -> str:
+    return spell_moment(ts, zone)[:_MINUTES]
+
+
+def _in_columns(rows: Sequence[tuple[str, ...]]) -> list[str]:
+    """Rows with their columns one under the other."""
+    inert = [tuple(make_inert(cell) for cell in row) for row in rows]
+    widths = [max(map(len, column)) for column in zip(*inert, strict=True)]
+    return ["  ".join(map(str.ljust, row, widths)).rstrip() for row in inert]
 
 
 def _text_of(entry: Entry) -> str | None:

@@ -1,0 +1,113 @@
+"""What the commands of administration do, through the HTTP API."""
+
+import contextlib
+from typing import Any, Final
+
+from klatch.clients.sdk.api import Api, part
+from klatch.core.answers import (
+    AccountState,
+    AccountsTold,
+    CredentialState,
+    CredentialsTold,
+    LinkState,
+    LinksTold,
+    Myself,
+)
+from klatch.core.refusals import Refused
+
+DAY: Final = 86_400_000
+_SOON: Final = 600_000  # milliseconds that a link has which is used at once
+_PAGE: Final = 200
+
+
+# Accounts.
+
+
+def add_account(api: Api, name: str, password: str, role: str) -> None:
+    """Makes an account, by an invite link that is used at once."""
+    made = api.ask("POST", "/links", {"role": role, "expires": _now(api) + _SOON})
+    _use_link(api, name, password, made["secret"])
+
+
+def accounts(api: Api) -> list[AccountState]:
+    """All accounts, by name."""
+    found: list[AccountState] = []
+    while True:
+        page = api.look(AccountsTold, "/accounts", limit=_PAGE, after=found[-1].name if found else "")
+        found += page.accounts
+        if not page.more:
+            return found
+
+
+def make_reset_secret(api: Api, name: str) -> str:
+    """The secret of a link with which somebody sets another password, within a day."""
+    return str(api.ask("POST", f"/accounts/{part(name)}/reset_link", {})["secret"])
+
+
+def set_password(api: Api, name: str, password: str) -> None:
+    """Gives somebody another password; their sessions end."""
+    _use_link(api, name, password, make_reset_secret(api, name))
+
+
+def suspend(api: Api, name: str, reason: str) -> None:
+    """Lets somebody in no more."""
+    api.ask("PUT", f"/accounts/{part(name)}/suspension", {"reason": reason})
+
+
+def unsuspend(api: Api, name: str) -> None:
+    """Lets somebody in again."""
+    api.ask("DELETE", f"/accounts/{part(name)}/suspension")
+
+
+def give_role(api: Api, name: str, role: str) -> None:
+    """Gives somebody another role on the server."""
+    api.ask("PUT", f"/accounts/{part(name)}/role", {"role": role})
+
+
+# Links and tokens.
+
+
+def make_link(api: Api, wanted: dict[str, Any], days: float) -> tuple[str, int]:
+    """The secret of an invite link, and when it expires (ms UTC)."""
+    expires = _now(api) + round(days * DAY)
+    return str(api.ask("POST", "/links", wanted | {"expires": expires})["secret"]), expires
+
+
+def links(api: Api) -> list[LinkState]:
+    """The links that can still be used."""
+    return api.look(LinksTold, "/links").links
+
+
+def revoke_link(api: Api, link: str) -> None:
+    """Takes a link back."""
+    api.ask("DELETE", f"/links/{part(link)}")
+
+
+def make_token(api: Api, wanted: dict[str, Any], days: float | None) -> str:
+    """A token, which lasts for so many days or for ever."""
+    if days is not None:
+        wanted = wanted | {"expires": _now(api) + round(days * DAY)}
+    return str(api.ask("POST", "/tokens", wanted)["secret"])
+
+
+def credentials(api: Api) -> list[CredentialState]:
+    """One's sessions and tokens."""
+    return api.look(CredentialsTold, "/sessions").credentials
+
+
+def revoke_credential(api: Api, credential: str) -> None:
+    """Ends one of one's own sessions or tokens."""
+    api.ask("DELETE", f"/sessions/{part(credential)}")
+
+
+def _use_link(api: Api, name: str, password: str, secret: str) -> None:
+    """Uses a link in somebody's place; the session that this begins ends at once."""
+    body = {"name": name, "password": password, "link": secret, "client": "klatch user"}
+    begun = Api(api.address).ask("POST", "/sessions", body)
+    with contextlib.suppress(Refused):
+        Api(api.address, begun["token"]).ask("DELETE", "/sessions/current")
+
+
+def _now(api: Api) -> int:
+    """The server's time (ms UTC): this machine's clock may be another."""
+    return api.look(Myself, "/me").now
