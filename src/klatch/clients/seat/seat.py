@@ -15,7 +15,7 @@ from klatch.clients.sdk.following import removes
 from klatch.clients.sdk.state import Hint
 from klatch.clients.seat.room import Pending, Room
 from klatch.core import commands as ask
-from klatch.core.answers import Ack, AnyAnswer, IsTyping, Person, RoomState
+from klatch.core.answers import Ack, AnyAnswer, IsTyping, PauseTold, Person, Presence, RoomState
 from klatch.core.events import (
     Departed,
     DisplayNamed,
@@ -100,14 +100,16 @@ class Seat:
 
     def tell_hint(self, hint: Hint) -> None:
         """Somebody came, went, or is typing."""
-        if isinstance(hint, IsTyping):
-            if (room := self.rooms.get(hint.room)) is not None:
-                room.typing[hint.person.id] = (hint.person.name, self._clock() + self._typing_for)
-                self.listener.changed("typing", room)
-            return
-        for person in hint.people:
-            self.people[person.id] = person
-        self.listener.changed("people", None)
+        match hint:
+            case IsTyping(room=log, person=person):
+                if (room := self.rooms.get(log)) is not None:
+                    room.typing[person.id] = (person.name, self._clock() + self._typing_for)
+                    self.listener.changed("typing", room)
+            case Presence(people=people):
+                self.people.update((person.id, person) for person in people)
+                self.listener.changed("people", None)
+            case PauseTold():
+                pass  # whoever writes now is told by the refusal
 
     # Living.
 
