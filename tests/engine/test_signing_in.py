@@ -358,3 +358,52 @@ async def test_whoever_has_too_many_sessions_loses_the_oldest(house: House, monk
     await house.quiet()
     assert [each.closed for each in sessions] == [["signed_out"], [], []]
     assert any(isinstance(body, SignedOut) for body in sessions[2].bodies())
+
+
+async def test_signing_out_elsewhere_ends_also_the_connections_from_before_one_registered(house: House) -> None:
+    before = await registered(house, "ann")
+    here = await house.come(credentials=ByPassword("ann", OLD))
+    await here.does(ask.SignOut, others=True)
+    await house.quiet()
+    assert (before.closed, here.closed) == (["signed_out"], [])
+
+
+async def test_a_guest_who_may_not_set_a_topic_is_told_how_to(house: House) -> None:
+    await house.come("ann", SECRET)
+    with pytest.raises(Refused, match="/register"):
+        await (await house.come("gus")).does(ask.SetTopic, room="#lobby", topic="Hi")
+
+
+@pytest.mark.parametrize("name", ["admin", "Root", "help", "quit", "exit", "login", "klatch", "system", "server"])
+async def test_nobody_takes_a_name_that_the_server_keeps(house: House, name: str) -> None:
+    assert await code(house, ByName(name)) == "bad_name"
+    ann = await registered(house, "ann")
+    assert await ann.refused(ask.Rename, name=name) == "bad_name"
+
+
+async def test_the_same_command_with_another_password_is_a_retry(house: House) -> None:
+    ann = await house.come("ann", SECRET)
+    first = await ann.does(ask.Register, cid="the-register-0001", password=OLD)
+    assert await ann.does(ask.Register, cid="the-register-0001", password=NEW) == first
+    assert await code(house, ByPassword("ann", NEW)) == "bad_credentials"
+
+
+async def test_two_who_use_the_last_of_a_link_at_once_are_one_too_many(house: House) -> None:
+    olga = await owner(house)
+    await olga.does(ask.MakeLink, secret=LINK)
+    codes = await asyncio.gather(*(code(house, ByLink(LINK, name, OLD)) for name in ("dora", "dirk")))
+    assert sorted(codes) == ["", "bad_link"]
+
+
+async def test_a_password_that_changes_while_it_is_checked_lets_nobody_in(house: House) -> None:
+    await registered(house, "ann")
+    ann = await house.come(credentials=ByPassword("ann", OLD))
+    outcomes = await asyncio.gather(
+        ann.does(ask.ChangePassword, old=OLD, password=NEW),
+        *(code(house, ByPassword("ann", OLD)) for _ in range(20)),
+    )
+    assert set(outcomes[1:]) <= {"", "bad_credentials"}
+    await house.quiet()
+    live = [session for session in house.engine.sessions.of(ann.id) if session.credential is not None]
+    known = {each.id for each in (await ann.asks(ask.ListCredentials)).credentials}
+    assert {session.credential for session in live} <= known

@@ -243,8 +243,8 @@ class RoleGiven(Body, frozen=True, kw_only=True, tag="server_role"):
 
 
 class SignedOut(Body, frozen=True, kw_only=True, tag="signed_out"):
-    """These `credentials` let nobody in any more (None: none of them does): they were `revoked`, the `password` was
-    changed, or the account is `suspended`, `banned` or `erased`."""
+    """These `credentials` let nobody in any more (None: none of them does): they were `revoked`, one signed out
+    `elsewhere`, the `password` was changed, or the account is `suspended`, `banned` or `erased`."""
 
     why: str
     credentials: list[str] | None = None

@@ -12,7 +12,7 @@ from klatch.core.refusals import Refused
 from klatch.engine.administration import below
 from klatch.engine.audit import audit, log_of_server
 from klatch.engine.authentication import DEVICE_MOST, device_name
-from klatch.engine.recording import nothing_to_add, record, sign
+from klatch.engine.recording import record, sign
 from klatch.storage.port import Credential, NewCredential, Reader, Transaction
 
 TOKENS_MOST: Final = 100
@@ -58,11 +58,11 @@ def sign_out(transaction: Transaction, actor: Account, command: SignOut, shown: 
     ]
     if not ended and not command.others:
         raise Refused("bad_token", "You have no such session or token.", field="credential")
-    if not ended:
-        return nothing_to_add(transaction, command, actor.id)
     for each in ended:
         transaction.remove_credential(each)
-    return record(transaction, actor, actor.id, SignedOut(why="revoked", credentials=ended), command)
+    # Only who asks by a credential can be told from connections that have none, from before one registered.
+    why = "elsewhere" if command.others and shown.credential is not None else "revoked"
+    return record(transaction, actor, actor.id, SignedOut(why=why, credentials=ended), command)
 
 
 def describe(reader: Reader, viewer: Account, mine: str | None, live: set[str | None]) -> list[CredentialState]:

@@ -486,8 +486,8 @@ class Engine:
         code = "suspended" if signed_out.why == "suspended" else "signed_out"
         message = _WHY[signed_out.why] if signed_out.why in _WHY else _WHY["revoked"]
         for session in list(self.sessions.of(account)):
-            # Whoever was a guest before has no credential, and knew no password.
-            unknown = session.credential is None and signed_out.why == "password"
+            # Whoever came in before the account had a password has no credential.
+            unknown = session.credential is None and signed_out.why in ("password", "elsewhere")
             if ended is None or session.credential in ended or unknown:
                 self._dismiss(session, code, message)
 

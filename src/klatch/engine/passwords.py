@@ -55,15 +55,8 @@ class Passwords:
         """What to keep of a password; takes its time."""
         password = normal(password)
         salt = secrets.token_bytes(_SALT_BYTES)
-        salted = pbkdf2_hmac("sha256", password.encode(), salt, self._iterations)
-        client_key = hmac.digest(salted, b"Client Key", "sha256")  # RFC 5802, section 3
-        return Keys(
-            argon2=self._hasher.hash(password),
-            salt=salt,
-            iterations=self._iterations,
-            stored_key=sha256(client_key).digest(),
-            server_key=hmac.digest(salted, b"Server Key", "sha256"),
-        )
+        stored_key, server_key = scram_keys(password, salt, self._iterations)
+        return Keys(self._hasher.hash(password), salt, self._iterations, stored_key, server_key)
 
     def _verdict(self, password: str, known: str | None) -> Verdict:
         plausible = is_plausible(password)
@@ -98,3 +91,10 @@ class Passwords:
                 loop.call_soon_threadsafe(finished, outcome)
 
         self._threads.submit(run)
+
+
+def scram_keys(password: str, salt: bytes, iterations: int) -> tuple[bytes, bytes]:
+    """The stored key and the server key of SCRAM-SHA-256 (RFC 5802, section 3; RFC 7677)."""
+    salted = pbkdf2_hmac("sha256", password.encode(), salt, iterations)
+    client_key = hmac.digest(salted, b"Client Key", "sha256")
+    return sha256(client_key).digest(), hmac.digest(salted, b"Server Key", "sha256")

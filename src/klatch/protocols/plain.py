@@ -62,6 +62,7 @@ _KEPT: Final = {
 _CELL_MOST: Final = 24
 _SIGNED_OUT: Final = {
     "revoked": "Some of your sessions or tokens were revoked.",
+    "elsewhere": "Your other sessions and tokens were revoked.",
     "password": "Your password was changed; your other sessions ended.",
     "suspended": "Your account was suspended.",
     "banned": "You were banned.",

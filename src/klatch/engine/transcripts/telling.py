@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
-from klatch.core.events import Edited, Entry, Renamed
+from klatch.core.events import Audited, Edited, Entry, Renamed
 from klatch.engine.transcripts.gathering import Amended
 from klatch.engine.transcripts.witnesses import Seen, Witnesses, forget, witness
 from klatch.storage.port import Life, Reader
@@ -56,6 +56,8 @@ def tell(reader: Reader, hand: Hand, known: Witnesses, events: Iterable[Life | E
     for seen in witness(known, events):
         if isinstance(seen, Life):
             told.began.append(seen)
+        elif isinstance(seen.entry.body, Audited):
+            continue  # the server's own account reads no files
         elif said := hand.said(seen.entry):
             _spread(reader, told.lines, ends, seen, f"[{hand.moment(seen.entry.ts)}] ", said)
     told.ended.extend(account for account, end in ends.items() if end is not None)
