@@ -118,7 +118,7 @@ def _check_tls(settings: Settings) -> None:
 
 def _check_places(settings: Settings) -> None:
     named = [("trust_proxy (--trust-proxy)", each) for each in settings.trust_proxy]
-    for key, each in [*named, *(("metrics_from", each) for each in settings.metrics_from)]:
+    for key, each in [*named, *(("metrics_from (--metrics-from)", each) for each in settings.metrics_from)]:
         try:
             parse_network(each)
         except ValueError:

@@ -64,14 +64,20 @@ class Door(click.ParamType[Any]):
 @click.option("--classic", is_flag=True, default=None, help="Behave as the old socket programs did.")
 @click.option("--no-limits", is_flag=True, help="No rate limits: for benchmarks and tests, on loopback only.")
 @click.option("--verbose", is_flag=True, default=None, help="Show on this terminal what is said.")
+@click.option(
+    "--metrics-from",
+    metavar="ADDRESSES",
+    help="Who may read /metrics; networks too, with commas.  [default: this machine]",
+)
 @click.option("--log", type=click.Choice(["text", "json"]), help="How to write the log.  [default: text]")
 @click.option("--json", "as_json", is_flag=True, help="Print where the doors are as JSON; the log too, unless --log.")
 def serve(*, config: Path | None, no_limits: bool, as_json: bool, irc_port: int | None, **given: Any) -> None:
     """Start the server. No configuration is needed."""
     from klatch.settings import BadSettings
 
-    if given["trust_proxy"] is not None:
-        given["trust_proxy"] = tuple(given["trust_proxy"].split(","))
+    for several in ("trust_proxy", "metrics_from"):
+        if given[several] is not None:
+            given[several] = tuple(filter(None, given[several].split(",")))
     if as_json and given["log"] is None:
         given["log"] = "json"
     try:
