@@ -12,6 +12,7 @@ from klatch.core.refusals import CODES
 from klatch.gateways.http.documents import spell_asyncapi, spell_openapi
 from klatch.gateways.http.routes import EXCEPTIONS, ROUTES, SignIn
 from klatch.protocols import asyncapi
+from klatch.protocols.api import WITHOUT_BODY
 from tests.architecture.imports import ROOT
 from tests.vectors import cases
 
@@ -58,6 +59,16 @@ def test_whatever_a_frame_can_ask_for_has_a_route_or_a_reason():
 def test_no_two_routes_are_one():
     shapes = [(route.method, re.sub(r"\{\w+\}", "{}", route.path)) for route in ROUTES]
     assert sorted(set(shapes)) == sorted(shapes)
+
+
+def test_two_routes_that_ask_for_the_same_have_the_same_body():
+    """In the document bodies are named for what they ask for."""
+    bodies = {}
+    for route in ROUTES:
+        if route.method not in WITHOUT_BODY:
+            fields = bodies.setdefault(route.kind, (route.others, route.made))
+            assert [field.name for field in fields[0]] == [field.name for field in route.others]
+            assert fields[1] == route.made
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")

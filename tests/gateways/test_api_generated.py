@@ -29,6 +29,7 @@ BEYOND_SCHEMAS = {
     ("PUT", "/api/me/password"): "a password that all would try is none",
     ("POST", "/api/me/register"): "a password that all would try is none",
     ("POST", "/api/links/use"): "a password that all would try is none",
+    ("PATCH", "/api/rooms/{room}"): "a change of nothing is none",
     ("PUT", "/api/me/status"): "a time that has passed is none",
     ("GET", "/api/rooms/{room}/entries"): "a room's last number is not known beforehand",
 }
@@ -48,7 +49,7 @@ def somebody(house):
 
 @schema.parametrize()
 @settings(
-    max_examples=10,
+    max_examples=5,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.filter_too_much],

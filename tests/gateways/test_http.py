@@ -23,7 +23,7 @@ def test_metrics_are_served_for_prometheus(house):
     assert b"content-type: text/plain; version=0.0.4" in head(house.port, request("GET /metrics HTTP/1.1")).lower()
 
 
-@pytest.mark.parametrize("path", ["/", "/healthz", "/nowhere"])
+@pytest.mark.parametrize("path", ["/", "/healthz", "/nowhere", "/api/me", "/api/nowhere"])
 @pytest.mark.parametrize(
     "header", [b"content-security-policy: ", b"x-content-type-options: nosniff", b"referrer-policy: "]
 )
