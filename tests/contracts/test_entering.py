@@ -24,6 +24,7 @@ _SOON = 2.0  # seconds
 WRONG = ("bad_credentials", "The name or the password is wrong.")
 NO_TOKEN = ("bad_token", "The token is unknown here, has expired or was revoked. Sign in again.")
 NO_LINK = ("bad_link", "The link is unknown, has expired or was used up. Ask for another.")
+BANNED = ("banned", "You are banned from this server: spam.")
 SUSPENDED = ("suspended", "This account is suspended. Ask whoever runs the server.")
 TAKEN = (
     "password_needed",
@@ -126,7 +127,7 @@ def command_line(server: Server, shown: Shown) -> Answer:
     return _code_of(message, shown.name), message
 
 
-ANSWERS = (WRONG, NO_TOKEN, NO_LINK, SUSPENDED)
+ANSWERS = (WRONG, NO_TOKEN, NO_LINK, SUSPENDED, BANNED)
 
 
 def _code_of(message: str, name: str) -> str:
@@ -152,6 +153,8 @@ STATES: dict[str, Answer] = {
     "password of a guest": WRONG,
     "password of one who is suspended": SUSPENDED,
     "wrong password of one who is suspended": WRONG,
+    "password of one who is banned": BANNED,
+    "wrong password of one who is banned": WRONG,
     "password of one who was deleted": WRONG,
     "old password a second after the change": WRONG,
     "new password a second after the change": IN,
@@ -165,9 +168,11 @@ STATES: dict[str, Answer] = {
     "token of a session after the password was changed": NO_TOKEN,
     "token of a script after the password was changed": IN,
     "token of one who is suspended": SUSPENDED,
+    "token of one who is banned": BANNED,
     "token of one who was deleted": NO_TOKEN,
     "token of a guest": IN,
     "invite link": IN,
+    "invite link, under a name that is banned": BANNED,
     "invite link that expired": NO_LINK,
     "invite link that was used up": NO_LINK,
     "invite link that was revoked": NO_LINK,
@@ -241,6 +246,7 @@ def people(server: Server) -> dict[str, Shown]:
     )
     ann, _ = account(server, "ann")
     _, eves = account(server, "eve")
+    _, beas = account(server, "bea")
     _, deads = account(server, "deleted")
     pat, pats = account(server, "pat")
     guest = Program(server).post("/api/sessions", name="gus", secret="the secret of gus, long enough").json["token"]
@@ -254,6 +260,9 @@ def people(server: Server) -> dict[str, Shown]:
         "password of a guest": Shown("gus", PASSWORD),
         "password of one who is suspended": Shown("eve", PASSWORD),
         "wrong password of one who is suspended": Shown("eve", OTHER),
+        "password of one who is banned": Shown("bea", PASSWORD),
+        "wrong password of one who is banned": Shown("bea", OTHER),
+        "token of one who is banned": Shown(token=beas),
         "password of one who was deleted": Shown("deleted", PASSWORD),
         "old password a second after the change": Shown("pat", PASSWORD),
         "new password a second after the change": Shown("pat", OTHER),
@@ -285,6 +294,9 @@ def people(server: Server) -> dict[str, Shown]:
         return secret
 
     link("invite link", uses=20)
+    shown["invite link, under a name that is banned"] = shown["invite link"]._replace(name="spammer")
+    for who in ("bea", "spam*"):
+        assert olga.post("/api/bans", who=who, reason="spam").status == 200
     link("invite link that expired", expires=soon())
     used = link("invite link that was used up")
     Program(server).post("/api/sessions", name=a_name("new"), password=PASSWORD, link=used)

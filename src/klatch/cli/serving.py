@@ -133,8 +133,9 @@ def _tell(doors: "Doors", *, as_json: bool) -> None:
     if doors.guests is False:
         click.echo("\nNobody comes in without an account.")
     if doors.owner is not None:
-        click.echo("\nNobody owns this server yet. Make it yours: come in with nc, then type")
-        click.echo(f"  /register {doors.owner}")
+        click.echo("\nNobody owns this server yet. Make it yours, with a name and a password:")
+        click.echo(f"  {command()} login {doors.pages[-1]} --link {doors.owner}")
+        click.echo(f"or come in with nc, and type\n  /register {doors.owner}")
     click.echo("\nCtrl+C stops it.")
 
 

@@ -278,6 +278,8 @@ class LineDialect:
             case Range(entries=entries):
                 return [f"--- {len(entries)} acts ---", *map(self._act, entries)]
             case CredentialsTold(credentials=credentials):
+                if not credentials:
+                    return ["Nothing lets you in but this connection."]
                 return ["What lets you in:", *plain.spell_credentials(credentials, self._clock(), self._zone)]
             case LinksTold(links=links):
                 return [f"{len(links)} links:", *plain.spell_links(links, self._clock(), self._zone)]
