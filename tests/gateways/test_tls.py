@@ -6,8 +6,9 @@ import signal
 import socket
 import ssl
 import stat
+import struct
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,7 +17,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 
 from tests.certificates import PEM, Authority, fingerprint
-from tests.gateways.talking import Talker, converse, upgrade
+from tests.gateways.talking import Talker, converse, masked, say_goodbye, upgrade
 from tests.running import Server, eventually, klatch, running
 
 
@@ -112,6 +113,21 @@ def test_websockets_are_encrypted_and_carry_what_is_large(secured: Server) -> No
         texts = [f"{number} " + "x" * 15_000 for number in range(8)]
         cids = wim.send_many("#lobby", texts)
         assert [wes.entry(cid)["body"]["text"] for cid in cids] == texts
+
+
+def test_who_stops_reading_over_tls_is_told_so_and_holds_nobody_up(serve: Callable[..., Server]) -> None:
+    most = 10**9
+    server = serve(
+        "--tls", "self", backlog=600_000, member_burst=most, member_rate=most, address_burst=most, address_rate=most
+    )
+    with secure(server.port, 20) as slow, contextlib.closing(Talker(server, ssl=context())) as fast:
+        slow.sendall(upgrade())
+        assert b" 101 " in slow.recv(4096)
+        slow.sendall(masked(b'{"op": "hello", "name": "slow"}'))
+        assert fast.hello("fast")["op"] == "welcome"
+        for _ in range(250):
+            fast.send_many("#lobby", ["x" * 2_000] * 20)
+        assert say_goodbye(slow)[-1] == (8, struct.pack("!H", 4008) + b"too_slow")
 
 
 def test_the_least_is_tls_1_2_with_forward_secrecy(secured: Server) -> None:
