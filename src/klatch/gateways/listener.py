@@ -12,7 +12,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from klatch.core.refusals import Refused
 from klatch.engine.engine import Engine
-from klatch.gateways.trust import ORIGIN, Origin, Trust, peer_address
+from klatch.gateways.trust import ORIGIN, READ, Origin, Trust, peer_address
 from klatch.gateways.websocket import WebSocketDoor
 
 HEADERS_MOST: Final = 100
@@ -23,6 +23,7 @@ HEADERS_WITHIN: Final = 10.0  # seconds, from the connection or the last answer 
 _PROGRESS_WITHIN: Final = 10.0  # seconds from one piece of a request, or from its end, to what must follow
 _TURNED_AWAY_WITHIN: Final = 1.0  # seconds in which a peer may read why
 _VERSIONS: Final = frozenset({"1.0", "1.1"})
+_READ: Final = frozenset(name.encode() for name in READ)
 _BODY: Final = frozenset({b"content-length", b"transfer-encoding"})
 
 
@@ -140,7 +141,7 @@ class BoundedHttp(HttpToolsProtocol):
 
     def _find_origin(self) -> bool:
         """Tells the application where the request comes from; False if too many do."""
-        headers = ((name.decode("latin-1"), value.decode("latin-1")) for name, value in self.headers)
+        headers = [(name.decode(), value.decode("latin-1")) for name, value in self.headers if name in _READ]
         origin: Origin = self._trust.trace(self._peer, headers, encrypted=self.scheme == "https")
         self.scope["client"] = (
             origin.address,

@@ -23,7 +23,7 @@ _FORWARDING: Final = frozenset(
         "via",
     }
 )
-_READ: Final = _FORWARDING | {"origin", "host"}
+READ: Final = _FORWARDING | {"origin", "host"}  # the headers that matter here
 _PORTS: Final = {"http": 80, "https": 443}
 ORIGIN: Final = "klatch.origin"  # where in the scope of a request the application finds its Origin
 
@@ -54,7 +54,7 @@ class Trust(msgspec.Struct, frozen=True):
         """
         found: dict[str, list[str]] = {}
         for name, value in headers:
-            if (key := name.lower()) in _READ:
+            if (key := name.lower()) in READ:
                 found.setdefault(key, []).append(value)
         came_through_proxy = not _FORWARDING.isdisjoint(found)
         client: str | None = peer
