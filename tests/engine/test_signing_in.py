@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 
 from klatch.core import commands as ask
+from klatch.core.answers import IsTyping
 from klatch.core.credentials import ByLink, ByName, ByPassword, ByToken, Credentials
-from klatch.core.events import Audited, Granted, Registered, SignedOut
+from klatch.core.events import Audited, Granted, Registered, SignedOut, StatusSet
 from klatch.core.limits import Limits
 from klatch.core.refusals import Refused
+from klatch.engine import accounts
 from klatch.engine.passwords import Passwords
 from klatch.storage.port import Reader
 from tests.engine.people import House, Person, open_house
@@ -407,3 +409,29 @@ async def test_a_password_that_changes_while_it_is_checked_lets_nobody_in(house:
     live = [session for session in house.engine.sessions.of(ann.id) if session.credential is not None]
     known = {each.id for each in (await ann.asks(ask.ListCredentials)).credentials}
     assert {session.credential for session in live} <= known
+
+
+async def test_a_status_that_has_passed_is_taken_away_in_the_log(house: House) -> None:
+    ann = await registered(house, "ann")
+    await ann.does(ask.SetStatus, text="at lunch", away=True, until=house.clock.now + 1_000)
+    for expected in ("at lunch", ""):
+        done: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        house.store.decide(accounts.clear_statuses, done.set_result)
+        await done
+        await house.quiet()
+        assert [body for body in ann.bodies() if isinstance(body, StatusSet)][-1].text == expected
+        house.clock.now += 1_000
+
+
+async def test_a_token_to_read_by_does_not_tell_that_somebody_types(house: House) -> None:
+    ann, bob = await registered(house, "ann"), await registered(house, "bob")
+    await ann.does(ask.MakeToken, name="reader", scopes=["read"], secret=TOKEN)
+    script = await house.come(credentials=ByToken(TOKEN))
+    room = await ann.room("#lobby")
+    assert room is not None
+    house.engine.type(script.session, room.id)
+    await house.quiet()
+    assert bob.heard(IsTyping) == []
+    house.engine.type(ann.session, room.id)
+    await house.quiet()
+    assert len(bob.heard(IsTyping)) == 1

@@ -266,7 +266,9 @@ class Engine:
                 self._store.read(lambda reader: self._answer(reader, account, query), answered)
 
     def type(self, session: Session, room: str) -> None:
-        """Tells the others in a room that somebody types, every two seconds at most."""
+        """Tells the others in a room that somebody types, every two seconds at most; not with a token to read by."""
+        if "write" not in session.scopes:
+            return
         key, now = (session.account.id, room), self.clock()
         if 0 <= now - self._typed.get(key, 0) < _TYPING_EVERY:
             return
