@@ -17,6 +17,7 @@ from klatch.engine import messages
 from klatch.storage.port import Reader, Transaction
 from klatch.storage.verify import verify
 from tests.engine.people import House, Person
+from tests.engine.test_rules import tidy
 
 LONG = bool(os.environ.get("KLATCH_LONG"))
 PEOPLE = ("ann", "bob", "cat", "zoe")  # zoe has no secret: whenever she goes, she is gone
@@ -57,7 +58,7 @@ class Talk(RuleBasedStateMachine):
         secret = None if name == "zoe" else f"the secret of {name}, long enough"
         self.people[name] = await self.house.come(name, secret)
 
-    def do(self, who: str, kind: type[ask.Command], **arguments: Any) -> None:
+    def do(self, who: str, kind: type[ask.Command], /, **arguments: Any) -> None:
         self.run(self.people[who].refused(kind, **arguments))
 
     @rule(who=people, room=rooms, text=texts, action=st.booleans())
@@ -91,6 +92,43 @@ class Talk(RuleBasedStateMachine):
     @rule(who=people, room=rooms, user=people, role=st.sampled_from(["admin", "moderator", "member", "guest"]))
     def grant(self, who: str, room: str, user: str, role: str) -> None:
         self.do(who, ask.Grant, room=room, user=user, role=role)
+
+    @rule(who=people, room=rooms, user=people, kind=st.sampled_from([ask.Ban, ask.Unban]))
+    def ban(self, who: str, room: str, user: str, kind: type[ask.Command]) -> None:
+        self.do(who, kind, room=room, who=user)
+
+    @rule(who=people, room=rooms, user=people, kind=st.sampled_from([ask.Mute, ask.Unmute]))
+    def mute(self, who: str, room: str, user: str, kind: type[ask.Command]) -> None:
+        self.do(who, kind, room=room, user=user)
+
+    @rule(who=people, user=people, kind=st.sampled_from([ask.Block, ask.Unblock]))
+    def block(self, who: str, user: str, kind: type[ask.Command]) -> None:
+        self.do(who, kind, user=user)
+
+    @rule(who=people, room=rooms, posting=st.sampled_from(["everyone", "members"]), archived=st.booleans() | st.none())
+    def give_rules(self, who: str, room: str, posting: str, archived: bool | None) -> None:
+        self.do(who, ask.SetRoom, room=room, posting=posting, archived=archived, keep=1)
+
+    @rule()
+    def old_words_go(self) -> None:
+        async def sweep() -> None:
+            self.house.clock.now += 2 * 86_400_000
+            self.house.engine.tidying.sweep()
+            await self.house.quiet()
+            await tidy(self.house)
+
+        self.run(sweep())
+
+    @rule()
+    def zoe_is_erased_and_somebody_else_takes_her_name(self) -> None:
+        async def erase() -> None:
+            await self.people["zoe"].refused(ask.Erase, user="zoe")
+            await tidy(self.house)
+            self.people["zoe"].goes()
+            await self.house.quiet()
+            await self.come("zoe")
+
+        self.run(erase())
 
     @rule(who=people, room=rooms, topic=texts)
     def set_topic(self, who: str, room: str, topic: str) -> None:
@@ -134,6 +172,7 @@ class Talk(RuleBasedStateMachine):
                 fold(folded, entry)
             assert folded.topic == found["topic"]
             assert folded.members == found["members"]
+            assert folded.rules == found["rules"]
             for page in found["pages"]:
                 assert list(folded.items.values()) == page
 
@@ -172,6 +211,7 @@ def fresh(reader: Reader, room: str, everyone: list[Any]) -> dict[str, Any]:
     return {
         "entries": reader.entries_after(room, 0, 100_000),
         "topic": place.room.topic,
+        "rules": place.room.rules,
         "members": members,
         "pages": pages,
     }
