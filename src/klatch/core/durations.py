@@ -8,6 +8,8 @@ from klatch.core.refusals import Refused
 SECONDS_MOST: Final = 10 * 365 * 86_400
 _UNITS: Final = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 _WRITTEN: Final = re.compile(r"([0-9]{1,9})([smhdw])")
+_SECOND: Final = 1_000
+_A_MOMENT: Final = 1_000  # that has passed since somebody said two hours
 _NAMED: Final = ((86_400_000, "d"), (3_600_000, "h"), (60_000, "min"), (1_000, "s"))
 
 
@@ -19,9 +21,9 @@ def read_duration(text: str) -> int | None:
 
 def spell_duration(milliseconds: int) -> str:
     """A duration in the largest unit of which it has two, rounded up; one second at least."""
-    milliseconds = max(1_000, milliseconds)
+    milliseconds = max(_SECOND, milliseconds)
     for size, unit in _NAMED:
-        if milliseconds >= 2 * size or size == 1_000:
+        if milliseconds + _A_MOMENT >= 2 * size or size == _SECOND:
             return f"{-(-milliseconds // size)} {unit}"
     raise AssertionError
 
