@@ -17,6 +17,7 @@ from klatch.cli.serving import serve
 from klatch.cli.talking import send, tail
 from klatch.cli.tokens import token
 from klatch.cli.trusting import trust
+from klatch.cli.window import desktop
 
 _EPILOG = """\b
 Environment, for the commands that talk to a server:
@@ -46,7 +47,7 @@ def cli() -> None:
 
 
 for command in (
-    *(serve, chat, send, tail, rooms, users, login, logout, trust),
+    *(serve, chat, desktop, send, tail, rooms, users, login, logout, trust),
     *(user, invite, token, backup, restore, verify),
 ):
     cli.add_command(command)

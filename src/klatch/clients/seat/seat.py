@@ -156,11 +156,16 @@ class Seat:
 
     # Doing.
 
-    def say(self, room: Room, text: str, then: Callable[[AnyAnswer], None] | None = None) -> None:
-        """Does what was typed. It is drawn as pending until the server answers, however long that takes."""
+    def say(
+        self, room: Room, text: str, then: Callable[[AnyAnswer], None] | None = None, *, private_at: bool = False
+    ) -> None:
+        """Does what was typed. It is drawn as pending until the server answers, however long that takes.
+
+        `private_at`: `@user text` at the start goes to that person alone.
+        """
         # A typed command is no line of the timeline; while the server is away it is shown to be waiting all the same.
         pending = Pending(cid=make_cid(), text=text, ts=int(time.time() * 1000))
-        self._submit(room, pending, self.client.type(room.id, text, cid=pending.cid), then)
+        self._submit(room, pending, self.client.type(room.id, text, private_at=private_at, cid=pending.cid), then)
 
     def reply(self, room: Room, seq: int, text: str) -> None:
         """Answers a message. The text is never a command."""

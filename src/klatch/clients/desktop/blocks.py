@@ -1,0 +1,149 @@
+"""One line of the timeline as pieces of text with tags, ready to be put into Tk's text widget."""
+
+import sys
+from collections.abc import Callable, Iterator
+from typing import Final
+
+import msgspec
+
+from klatch.clients.desktop.formatting import Paragraph, format_text
+from klatch.clients.desktop.lines import Line, Quote
+from klatch.clients.desktop.moments import spell_clock
+from klatch.clients.desktop.righttoleft import begins_right, lay_out, turns
+from klatch.clients.look.tokens import author_hue
+from klatch.clients.seat.room import Pending
+from klatch.core.texts import make_inert
+
+Piece = tuple[str, tuple[str, ...]]
+"""Text, and the names of its tags."""
+
+LAYS_OUT: Final = sys.platform.startswith("linux")
+"""Whether right-to-left text is laid out here, as Tk does not on X11."""
+_PAD: Final = "\u2002"
+_STYLE_TAGS: Final = {"strong": "strong", "emphasis": "emphasis", "strike": "strike", "code": "code", "mention": "at"}
+
+
+class Measure(msgspec.Struct, frozen=True):
+    """The width of a line in pixels, and what tells how wide some words are."""
+
+    width: int
+    words: Callable[[str], int]
+
+
+def draw_line(line: Line, measure: Measure) -> list[Piece]:
+    """A line of the timeline, with what stands above and below it. Each piece has the tag `m` and its number."""
+    own = f"m{line.seq}"
+    pieces: list[Piece] = []
+    if line.day:
+        pieces.append((f"{line.day}\n", ("day",)))
+    if line.is_new:
+        pieces.append(("New\n", ("new",)))
+    if line.notice:
+        pieces.append((f"{in_one_line(line.notice)}  ", ("notice",)))
+        pieces.append((f"{spell_clock(line.item.ts)}\n", ("notice", "faint")))
+    elif (message := line.message) is not None:
+        hue = f"author{author_hue(line.item.author.id)}"
+        if line.head and not message.action:
+            pieces.append((in_one_line(line.name), ("head", hue)))
+            pieces.append((f"  {spell_clock(line.item.ts)}\n", ("head", "clock")))
+        if line.quote is not None:
+            pieces += _quote(line.quote)
+        if message.deleted:
+            pieces.append(("This message was deleted.\n", ("body", "soft")))
+        elif message.action:
+            pieces.append((f"{in_one_line(line.name)} ", ("head", hue)))
+            pieces.append((f"{make_inert(message.text)}\n", ("head", "action")))
+        else:
+            pieces += _form(message.text, measure, edited=line.item.edited is not None)
+        if line.item.reactions:
+            pieces += _reactions(line)
+    return [(text, (own, *tags)) for text, tags in pieces if text]
+
+
+def draw_pending(pending: Pending, name: str, me: str, *, head: bool, measure: Measure) -> list[Piece]:
+    """Something written that is not confirmed: faded, or in red with what may be done about it."""
+    own = f"p{pending.cid}"
+    pieces: list[Piece] = []
+    if head:
+        pieces.append((in_one_line(name), ("head", f"author{author_hue(me)}")))
+        pieces.append((f"  {spell_clock(pending.ts)}\n", ("head", "clock")))
+    fade = "faded" if pending.fault is None else "unsent"
+    pieces += [(text, (*tags, fade)) for text, tags in _form(pending.text, measure, edited=False)]
+    if pending.fault is not None:
+        pieces.append((f"Not sent: {pending.fault}  ", ("failure",)))
+        pieces.append(("Try again", ("failure", "do", f"again:{pending.cid}")))
+        pieces.append(("  ", ("failure",)))
+        pieces.append(("Delete", ("failure", "do", f"drop:{pending.cid}")))
+        pieces.append(("\n", ("failure",)))
+    return [(text, (own, *tags)) for text, tags in pieces if text]
+
+
+def in_one_line(text: str) -> str:
+    """Words that stand in one line, as they are to be drawn."""
+    text = make_inert(text)
+    if LAYS_OUT and turns(text):
+        return lay_out(text, 1_000_000, len)[0]
+    return text
+
+
+def _quote(quote: Quote) -> Iterator[Piece]:
+    leads = f"to:{quote.seq}"
+    yield "↳ ", ("quoted", leads)
+    if quote.author:
+        yield f"{in_one_line(quote.author)}  ", ("quoted", "quoted_name", leads)
+    yield f"{in_one_line(quote.text)}\n", ("quoted", leads)
+
+
+def _reactions(line: Line) -> Iterator[Piece]:
+    for emoji, people in line.item.reactions.items():
+        mine = ("mine",) if emoji in line.mine else ()
+        yield f" {emoji} {len(people)} ", ("reactions", "chip", *mine, f"react:{line.seq}:{emoji}")
+        yield " ", ("reactions",)
+    yield "\n", ("reactions",)
+
+
+def _form(text: str, measure: Measure, *, edited: bool) -> list[Piece]:
+    paragraphs = format_text(text)
+    pieces: list[Piece] = []
+    for place, paragraph in enumerate(paragraphs):
+        place_tags = ("body",) if place == 0 else ("body", "further")
+        pieces += _paragraph(paragraph, place_tags, measure)
+        if edited and place == len(paragraphs) - 1:
+            pieces.append(("  edited", ("body", "faint")))
+        pieces.append(("\n", pieces[-1][1] if paragraph.kind == "code" and not edited else place_tags))
+    return pieces
+
+
+def _paragraph(paragraph: Paragraph, tags: tuple[str, ...], measure: Measure) -> Iterator[Piece]:
+    if paragraph.kind == "code":
+        lines = make_inert(paragraph.text).split("\n")
+        for place, line in enumerate(lines):
+            yield _PAD, (*tags, "block", "pad")
+            yield line + ("\n" if place < len(lines) - 1 else ""), (*tags, "block")
+        return
+    if paragraph.kind == "rule":
+        yield "─" * 12, (*tags, "faint")
+        return
+    if paragraph.kind == "quote":
+        tags = (*tags, "cited")
+    elif paragraph.indent:
+        tags = (*tags, f"indent{paragraph.indent}")
+    words = paragraph.text
+    if not words.isascii() and turns(words):
+        yield from _turned(words, tags, measure)
+        return
+    for run in paragraph.runs:
+        styles = tuple(_STYLE_TAGS[style] for style in run.styles)
+        leads = ("link", f"open:{run.link}") if run.link is not None else ()
+        yield make_inert(run.text), (*tags, *styles, *leads)
+
+
+def _turned(text: str, tags: tuple[str, ...], measure: Measure) -> Iterator[Piece]:
+    """A paragraph that holds right-to-left text. Its form is given up where the lines are laid out here."""
+    tags = (*tags, "right") if begins_right(text) else tags
+    if not LAYS_OUT:
+        yield make_inert(text), tags
+        return
+    for place, line in enumerate(text.split("\n")):
+        laid = lay_out(make_inert(line), measure.width, measure.words)
+        yield ("\n" if place else "") + "\n".join(laid), (*tags, "laid")

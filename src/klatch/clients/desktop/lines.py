@@ -1,0 +1,185 @@
+"""The lines of a timeline: which have a head, where a day begins, what is new; worked out for those that are near."""
+
+from datetime import date, tzinfo
+from typing import Final
+
+import msgspec
+
+from klatch.clients.desktop.moments import day_of, spell_day
+from klatch.clients.desktop.scene import OpenRoom
+from klatch.clients.look.tokens import read_tokens
+from klatch.core.answers import Person
+from klatch.core.events import (
+    Created,
+    Granted,
+    Invited,
+    Joined,
+    Kicked,
+    Left,
+    Message,
+    TopicSet,
+    Unreadable,
+)
+from klatch.core.texts import make_inert
+from klatch.core.view import Item
+
+_GROUP: Final = read_tokens().time.group
+_QUOTE_MOST: Final = 90
+
+
+class Quote(msgspec.Struct, frozen=True):
+    """The message that is answered: whose, and how it begins."""
+
+    seq: int
+    author: str
+    author_id: str
+    text: str
+
+
+class Line(msgspec.Struct, frozen=True):
+    """One line as it is drawn. Two equal lines look the same.
+
+    `notice` is the sentence of an entry that nobody wrote; `day` is said above the line, `is_new` marks the first
+    unread one; `mine` maps emoji to whether the user is among those who put it.
+    """
+
+    seq: int
+    item: Item
+    name: str
+    head: bool
+    day: str = ""
+    is_new: bool = False
+    notice: str = ""
+    quote: Quote | None = None
+    mine: tuple[str, ...] = ()
+    own: bool = False
+
+    @property
+    def message(self) -> Message | None:
+        """What was said, if somebody said something."""
+        return self.item.body if isinstance(self.item.body, Message) else None
+
+
+def name_of(person: str, otherwise: str, people: dict[str, Person]) -> str:
+    """How somebody is shown now."""
+    known = people.get(person)
+    return make_inert(known.display_name or known.name) if known is not None else otherwise
+
+
+class Lines:
+    """Makes lines of one room as it is in one scene."""
+
+    def __init__(
+        self,
+        room: OpenRoom,
+        people: dict[str, Person],
+        me: Person,
+        today: date,
+        new_after: int | None,
+        zone: tzinfo | None = None,
+        before: "Lines | None" = None,
+    ) -> None:
+        """`new_after`: what was read when the room was opened, or None where nothing is to be marked as new.
+
+        `before`: the lines of an earlier scene; those of which nothing changed are taken from there.
+        """
+        self._room = room
+        self._people = people
+        self._me = me
+        self._today = today
+        self._new_after = new_after
+        self._zone = zone
+        self._made: dict[int, tuple[Item | None, Line]] = {}
+        self._kept = before._made if before is not None and self._is_like(before) else {}
+
+    def _is_like(self, other: "Lines") -> bool:
+        """Whether an unchanged item makes the same line there as here."""
+        mine, theirs = (self._me, self._today, self._new_after), (other._me, other._today, other._new_after)
+        return self._people is other._people and mine == theirs
+
+    def __len__(self) -> int:
+        return len(self._room.order)
+
+    def line(self, index: int) -> Line:
+        """The line at a place in the room's order."""
+        order, items = self._room.order, self._room.items
+        item = items[order[index]]
+        before = items[order[index - 1]] if index else None
+        made = self._made.get(item.seq) or self._kept.get(item.seq)
+        if made is not None and made[0] is before and made[1].item is item and made[1].quote is None:
+            self._made[item.seq] = made
+            return made[1]
+        line = self._make(item, before)
+        self._made[item.seq] = (before, line)
+        return line
+
+    def _make(self, item: Item, before: Item | None) -> Line:
+        day = day_of(item.ts, self._zone)
+        new_day = before is None or day_of(before.ts, self._zone) != day
+        first_new = self._is_new(item) and (before is None or not self._is_new(before)) and self._new_after is not None
+        body = item.body
+        message = isinstance(body, Message)
+        own = item.author.id == self._me.id
+        return Line(
+            seq=item.seq,
+            item=item,
+            name=name_of(item.author.id, item.author.name, self._people),
+            head=message and (new_day or first_new or before is None or not _groups(before, item)),
+            day=spell_day(day, self._today) if new_day else "",
+            is_new=first_new,
+            notice="" if message else self._notice(item),
+            quote=self._quote(body.reply_to) if isinstance(body, Message) and body.reply_to is not None else None,
+            mine=tuple(emoji for emoji, who in item.reactions.items() if self._me.id in who),
+            own=own,
+        )
+
+    def _is_new(self, item: Item) -> bool:
+        return self._new_after is not None and item.seq > self._new_after
+
+    def _quote(self, seq: int) -> Quote:
+        item = self._room.items.get(seq)
+        if item is None or not isinstance(item.body, Message):
+            return Quote(seq, "", "", "an earlier message")
+        text = "a deleted message" if item.body.deleted else " ".join(make_inert(item.body.text[:200]).split())
+        short = text if len(text) <= _QUOTE_MOST else f"{text[:_QUOTE_MOST].rstrip()}…"
+        return Quote(seq, name_of(item.author.id, item.author.name, self._people), item.author.id, short)
+
+    def _notice(self, item: Item) -> str:
+        return spell_notice(item, self._people, self._me)
+
+
+def spell_notice(item: Item, people: dict[str, Person], me: Person) -> str:
+    """What happened, in a sentence; empty for what nobody needs to be told."""
+    you = item.author.id == me.id
+    who = "You" if you else name_of(item.author.id, item.author.name, people)
+
+    def named(person: str, name: str) -> str:
+        return "you" if person == me.id else name_of(person, name, people)
+
+    match item.body:
+        case Created(name=name):
+            return f"{who} made #{name}." if name else "Here you talk among yourselves. Nobody else can read it."
+        case Joined():
+            return f"{who} joined."
+        case Left():
+            return f"{who} left."
+        case Invited(person=person):
+            return f"{who} invited {named(person.id, person.name)}."
+        case Kicked(person=person, reason=reason):
+            return f"{who} removed {named(person.id, person.name)}{f': {make_inert(reason)}' if reason else ''}."
+        case Granted(person=person, role=role):
+            return f"{who} made {named(person.id, person.name)} {role}."
+        case TopicSet(topic=topic):
+            return f"{who} set the topic: {make_inert(topic)}" if topic else f"{who} took the topic away."
+        case Unreadable():
+            return "This entry cannot be read: it is damaged in the server's store."
+        case _:
+            return ""
+
+
+def _groups(before: Item, item: Item) -> bool:
+    """Whether a message shares the head of the one before it."""
+    if not isinstance(before.body, Message) or not isinstance(item.body, Message):
+        return False
+    answers = item.body.reply_to is not None or item.body.action or before.body.action
+    return before.author.id == item.author.id and 0 <= item.ts - before.ts < _GROUP and not answers

@@ -1,0 +1,373 @@
+"""The network half of the window: a seat at a server, told as scenes. It knows no Tk, and runs in an event loop."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Coroutine
+from functools import partial
+from typing import Any, Final
+
+import msgspec
+
+from klatch.clients.desktop.scene import (
+    Answered,
+    Called,
+    CommandRefused,
+    Failed,
+    Found,
+    Noticed,
+    OpenRoom,
+    Over,
+    RoomsListed,
+    Scene,
+    Told,
+)
+from klatch.clients.look.tokens import read_tokens
+from klatch.clients.sdk import (
+    BadAddress,
+    CannotKeep,
+    Client,
+    Refused,
+    State,
+    Unanswered,
+    Unreachable,
+    Unreadable,
+    Untrusted,
+)
+from klatch.clients.sdk.address import read_address
+from klatch.clients.sdk.client import make_cid
+from klatch.clients.sdk.logins import Login, keep_login, read_login
+from klatch.clients.seat.room import Pending, Room
+from klatch.clients.seat.seat import Changed, Seat
+from klatch.core import commands as ask
+from klatch.core.answers import Person
+from klatch.core.events import Entry, Message
+from klatch.core.names import username_key
+
+# Scenes a second at most: more than an eye can tell apart.
+_SCENE_EVERY: Final = 1 / 30
+_PEOPLE_EVERY: Final = 1.0
+_TYPING_OVER: Final = read_tokens().time.typing / 1000 + _SCENE_EVERY
+_OF_THE_NAME: Final = frozenset({"name_taken", "bad_name", "suspended", "banned"})
+_OF_THE_PASSWORD: Final = frozenset({"bad_credentials", "bad_token"})
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """Where to go, and as whom: a guest by name, or an account with its password or its token."""
+
+    server: str
+    name: str
+    password: str = ""
+    token: str = ""
+
+
+class Network:
+    """`run` serves until `end`. Whatever happens is told by `tell`; every other method is called in this loop."""
+
+    def __init__(self, tell: Callable[[Told], None]) -> None:
+        self._tell = tell
+        self._wanted: asyncio.Queue[Wanted | None] = asyncio.Queue()
+        self._sitting: asyncio.Task[None] | None = None
+        self._seat: Seat | None = None
+        self._open: Room | None = None
+        self._dirty = False
+        self._lists_people = self._people_changed = False
+        self._was_offline = False
+        self._tasks: asyncio.TaskGroup
+        self._leaving = False
+        self._people: dict[str, Person] = {}
+        self._people_known = False
+        """Whether that copy is still so; scenes share it until somebody comes, goes or changes."""
+        self._asked: set[asyncio.Task[Any]] = set()
+        self._looks_around = False
+        self._errands: asyncio.TaskGroup
+
+    async def run(self) -> None:
+        """Connects to what is wanted, one after the other."""
+        async with asyncio.TaskGroup() as self._errands:
+            while (wanted := await self._wanted.get()) is not None:
+                self._leaving = False
+                self._sitting = self._errands.create_task(self._sit(wanted))
+                await asyncio.wait([self._sitting])
+                self._sitting = None
+            for task in asyncio.all_tasks():
+                if task.get_name() == "errand":
+                    task.cancel()
+
+    # What the window wants.
+
+    def connect(self, wanted: Wanted) -> None:
+        """Connects; what comes of it is told."""
+        self._wanted.put_nowait(wanted)
+
+    def find(self) -> None:
+        """Tells which servers announce themselves on the local network."""
+        if not self._looks_around:
+            self._looks_around = True
+            self._errands.create_task(self._find(), name="errand")
+
+    def leave(self) -> None:
+        """Leaves the server, or stops trying to reach it."""
+        self._leaving = True
+        if self._sitting is not None:
+            self._sitting.cancel()
+
+    def end(self) -> None:
+        """Leaves for good."""
+        self._wanted.put_nowait(None)
+        self.leave()
+
+    def open(self, room: str) -> None:
+        """Looks at a room from now on; names serve as well as ids."""
+        if (seat := self._seat) is None:
+            return
+        found = seat.rooms.get(room) or seat.find(room)
+        if found is None or found is self._open:
+            return
+        if self._open is not None:
+            self._open.trim()
+        self._open = found
+        self._start(seat.open(found))
+        self._draw()
+
+    def load_earlier(self, room: str) -> None:
+        """Fetches earlier messages."""
+        if self._seat is not None and (found := self._seat.rooms.get(room)) is not None:
+            self._start(self._seat.load_earlier(found))
+
+    def say(self, room: str, text: str) -> None:
+        """Does what was typed."""
+        if self._seat is not None and (found := self._seat.rooms.get(room)) is not None:
+            told = partial(self._answered, room, text)
+            self._seat.say(found, text, told, private_at=True)
+
+    def reply(self, room: str, seq: int, text: str) -> None:
+        """Answers a message."""
+        if self._seat is not None and (found := self._seat.rooms.get(room)) is not None:
+            self._seat.reply(found, seq, text)
+
+    def retry(self, room: str, cid: str) -> None:
+        """Tries once more what was refused."""
+        if self._seat is not None and (found := self._seat.rooms.get(room)) and (pending := found.pending.get(cid)):
+            self._seat.drop(found, pending)
+            if pending.reply_to is None:
+                self.say(room, pending.text)
+            else:
+                self.reply(room, pending.reply_to, pending.text)
+
+    def drop(self, room: str, cid: str) -> None:
+        """Forgets what was refused."""
+        if self._seat is not None and (found := self._seat.rooms.get(room)) and (pending := found.pending.get(cid)):
+            self._seat.drop(found, pending)
+
+    def act(self, command: ask.AnyCommand) -> None:
+        """Does a command; it is given its id here."""
+        if self._seat is not None:
+            self._seat.act(msgspec.structs.replace(command, cid=make_cid()))
+
+    def typing(self, room: str) -> None:
+        """Hints that one is typing."""
+        if self._seat is not None and (found := self._seat.rooms.get(room)) is not None:
+            self._seat.typing(found)
+
+    def mark_read(self, room: str) -> None:
+        """One has seen the end of a room."""
+        if self._seat is not None and (found := self._seat.rooms.get(room)) is not None:
+            self._seat.mark_read(found)
+
+    def list_rooms(self) -> None:
+        """Tells which rooms one may see."""
+        if self._seat is not None:
+            self._start(self._list_rooms(self._seat.client))
+
+    # What the seat tells.
+
+    def changed(self, what: Changed, room: Room | None) -> None:
+        """Something is to be drawn anew; soon it is, together with what else changes until then."""
+        if what == "people":
+            self._people_known = False
+        if what == "people" and room is None:
+            self._look_who_is_here()
+        if what == "rooms" and self._seat is not None and self._open is not None:
+            if self._open.id not in self._seat.rooms:
+                self._open = None
+            if self._open is None:
+                self._open_any()
+        if what == "typing":
+            asyncio.get_running_loop().call_later(_TYPING_OVER, self._draw)
+        if not self._dirty:
+            self._dirty = True
+            asyncio.get_running_loop().call_later(_SCENE_EVERY, self._draw)
+
+    def notice(self, text: str) -> None:
+        """Something that the user should know."""
+        self._tell(Noticed(text))
+
+    def refused(self, room: Room, pending: Pending) -> None:
+        """A typed command will not be done."""
+        self._tell(CommandRefused(room.id, pending.text, pending.fault or ""))
+
+    def called(self, room: Room, entry: Entry) -> None:
+        """Somebody mentioned one, or wrote to one directly."""
+        if isinstance(entry.body, Message):
+            self._tell(Called(room.id, entry.author.name, entry.body.text))
+
+    # Inside.
+
+    async def _sit(self, wanted: Wanted) -> None:
+        seat = Seat()
+        seat.listener = self
+        connected = False
+        ended = asyncio.Event()
+
+        def tell_state(state: State) -> None:
+            seat.tell_state(state)
+            if state.name == "closed":
+                ended.set()
+            elif state.name == "offline":
+                self._was_offline = True
+            elif state.name == "online" and self._was_offline:
+                self._was_offline = False
+                self._look_who_is_here()
+
+        try:
+            client = _make_client(wanted, on_state=tell_state, on_hint=seat.tell_hint, on_notice=self.notice)
+            async with client, asyncio.TaskGroup() as self._tasks:
+                connected = True
+                seat.sit_down(client)
+                if client.token is not None:
+                    keep_login(client.address, Login(client.account.name, client.token))
+                sitting = self._tasks.create_task(seat.run())
+                await asyncio.sleep(0)  # it begins to follow before anything else is asked
+                self._seat = seat
+                self._open_any()
+                await ended.wait()
+                sitting.cancel()
+                for errand in self._asked:
+                    errand.cancel()
+        except asyncio.CancelledError:
+            self._tell(Over(""))
+            if not self._leaving:
+                raise
+        except (Refused, Unreachable, Untrusted, BadAddress, CannotKeep) as fault:
+            self._tell(Over(str(fault)) if connected else _failed(fault))
+        except Exception as fault:  # noqa: BLE001 - whatever it is, the window stays, and says so
+            self._tell(Over(f"This program failed ({type(fault).__name__}: {fault}). Connect again."))
+        else:
+            self._tell(Over(seat.state.reason or "The server ended the conversation."))
+        finally:
+            self._seat = self._open = None
+            self._dirty = self._lists_people = False
+
+    def _open_any(self) -> None:
+        rooms = list(self._seat.rooms.values()) if self._seat is not None else []
+        if rooms:
+            self.open(next((room.id for room in rooms if room.name == "#lobby"), rooms[0].id))
+
+    def _start(self, errand: Coroutine[Any, Any, Any]) -> None:
+        task = self._tasks.create_task(errand)
+        self._asked.add(task)
+        task.add_done_callback(self._asked.discard)
+
+    def _answered(self, room: str, text: str, answer: Any) -> None:
+        self._tell(Answered(room, text, answer))
+
+    async def _find(self) -> None:
+        from klatch.clients.sdk.finding import find  # noqa: PLC0415 - it takes a while, and many never need it
+
+        try:
+            self._tell(Found([], looking=True))
+            found = await find()
+        except Unreachable:
+            found = []
+        finally:
+            self._looks_around = False
+        self._tell(Found([(each.name, each.server) for each in found]))
+
+    async def _list_rooms(self, client: Client) -> None:
+        with contextlib.suppress(Refused, Unanswered, Unreadable):
+            self._tell(RoomsListed(await client.rooms()))
+
+    def _look_who_is_here(self) -> None:
+        """Nobody enters the lobby by an entry: who is in it is asked when somebody comes or goes, not too often."""
+        self._people_changed = True
+        if self._seat is not None and not self._lists_people:
+            self._lists_people = True
+            self._start(self._list_people())
+
+    async def _list_people(self) -> None:
+        while self._people_changed:
+            self._people_changed = False
+            await asyncio.sleep(_SCENE_EVERY)
+            if self._open is not None and self._seat is not None and self._seat.state.name == "online":
+                room = self._open
+                with contextlib.suppress(Refused, Unanswered, Unreadable):
+                    room.people = await self._seat.client.members(room.id)
+                    self.changed("timeline", room)
+            await asyncio.sleep(_PEOPLE_EVERY)
+        self._lists_people = False
+
+    def _draw(self) -> None:
+        self._dirty = False
+        if (seat := self._seat) is None or not hasattr(seat, "me"):
+            return
+        if not self._people_known:
+            self._people = dict(seat.people)
+            self._people_known = True
+        self._tell(
+            Scene(
+                state=seat.state,
+                me=_as_known(seat.me, seat.people),
+                rooms=[room.state for room in seat.rooms.values()],
+                people=self._people,
+                waiting=sum(pending.fault is None for room in seat.rooms.values() for pending in room.pending.values()),
+                open=_picture(self._open, seat) if self._open is not None else None,
+            )
+        )
+
+
+def _as_known(me: Person, people: dict[str, Person]) -> Person:
+    """Who one is; how one is shown to others they are told first."""
+    known = people.get(me.id)
+    return me if known is None else msgspec.structs.replace(me, display_name=known.display_name, status=known.status)
+
+
+def _picture(room: Room, seat: Seat) -> OpenRoom:
+    return OpenRoom(
+        state=room.state,
+        topic=room.view.topic,
+        head=room.head,
+        order=list(room.order),
+        items=dict(room.items),
+        pending=[msgspec.structs.replace(pending) for pending in room.pending.values()],
+        people=list(room.people),
+        typists=room.typists(seat._clock(), seat.me),
+        loaded=room.loaded,
+        complete=room.complete,
+    )
+
+
+def _failed(fault: Exception) -> Failed:
+    if isinstance(fault, BadAddress | Unreachable):
+        return Failed(str(fault), "server")
+    if isinstance(fault, Untrusted):
+        return Failed(str(fault), "server")
+    code = getattr(fault, "code", "")
+    message = str(fault)
+    if code == "guests_refused":
+        message += " Ask whoever runs it to let guests in."
+    if code == "token_needed" or code in _OF_THE_PASSWORD:
+        return Failed(message, "password")
+    return Failed(message, "name" if code in _OF_THE_NAME else None)
+
+
+def _make_client(wanted: Wanted, **listeners: Any) -> Client:
+    """The client for what is wanted. Raises BadAddress, CannotKeep, or Refused for what no server would take."""
+    options: dict[str, Any] = {"program": "klatch-desktop", "patience": None, "outbox": True, **listeners}
+    if wanted.token:
+        return Client(wanted.server, token=wanted.token, **options)
+    if wanted.password:
+        return Client(wanted.server, name=wanted.name, password=wanted.password, **options)
+    saved = read_login(read_address(wanted.server))
+    if saved is not None and username_key(saved.name) == username_key(wanted.name):
+        return Client(wanted.server, token=saved.token, **options)
+    return Client(wanted.server, name=wanted.name, **options)

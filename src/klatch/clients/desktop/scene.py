@@ -1,0 +1,95 @@
+"""What the network half tells the window: frozen pictures of how everything is now, and what just happened."""
+
+from typing import Literal
+
+import msgspec
+
+from klatch.clients.sdk import State
+from klatch.clients.seat.room import Pending
+from klatch.core.answers import AnyAnswer, Person, RoomState
+from klatch.core.view import Item
+
+
+class OpenRoom(msgspec.Struct, frozen=True, kw_only=True):
+    """The room that is looked at. `order` are the numbers of `items`; `complete`: nothing earlier may be read."""
+
+    state: RoomState
+    topic: str
+    head: int
+    order: list[int]
+    items: dict[int, Item]
+    pending: list[Pending]
+    people: list[Person]
+    typists: list[str]
+    loaded: bool
+    complete: bool
+
+
+class Scene(msgspec.Struct, frozen=True, kw_only=True):
+    """All that is drawn. `waiting` counts what was written and is not answered yet; `people` are all that are known."""
+
+    state: State
+    me: Person
+    rooms: list[RoomState]
+    people: dict[str, Person]
+    waiting: int
+    open: OpenRoom | None = None
+
+
+class Failed(msgspec.Struct, frozen=True):
+    """There is no connection: why, in a sentence, and which field of the connect page is at fault."""
+
+    message: str
+    field: Literal["server", "name", "password"] | None = None
+
+
+class Noticed(msgspec.Struct, frozen=True):
+    """Something that the user should know."""
+
+    text: str
+
+
+class Called(msgspec.Struct, frozen=True):
+    """Somebody mentioned the user, or wrote to them alone."""
+
+    room: str
+    author: str
+    text: str
+
+
+class Answered(msgspec.Struct, frozen=True):
+    """What came of something typed in `room`."""
+
+    room: str
+    text: str
+    answer: AnyAnswer
+
+
+class CommandRefused(msgspec.Struct, frozen=True):
+    """A typed command will not be done; its text is given back."""
+
+    room: str
+    text: str
+    fault: str
+
+
+class Over(msgspec.Struct, frozen=True):
+    """The conversation has ended for good; `reason` is empty where the user ended it."""
+
+    reason: str
+
+
+class Found(msgspec.Struct, frozen=True):
+    """The servers announced on the local network: names and addresses."""
+
+    servers: list[tuple[str, str]]
+    looking: bool = False
+
+
+class RoomsListed(msgspec.Struct, frozen=True):
+    """The rooms that one may see."""
+
+    rooms: list[RoomState]
+
+
+Told = Scene | Failed | Noticed | Called | Answered | CommandRefused | Over | Found | RoomsListed
