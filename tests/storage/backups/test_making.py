@@ -76,15 +76,15 @@ async def test_a_backup_holds_up_nobody_who_writes(tmp_path: Path) -> None:
         for _ in range(20):
             await asyncio.gather(*[kept.decide(say(room, ann, "x" * 1000)) for _ in range(500)])
         backing = asyncio.get_running_loop().create_task(run_maker(tmp_path))
-        slowest, said = 0.0, 0
+        times = []
         while not backing.done():
             began = time.monotonic()
             await kept.decide(say(room, ann, "meanwhile"))
-            slowest, said = max(slowest, time.monotonic() - began), said + 1
+            times.append(time.monotonic() - began)
             await asyncio.sleep(0.001)
         await backing
-    assert said > 10
-    assert slowest < 1.0
+    assert len(times) > 10
+    assert sorted(times)[len(times) * 9 // 10] < 0.5
 
 
 async def run_maker(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import apsw
 import msgspec
 import pytest
 
@@ -125,6 +126,16 @@ asyncio.run(main())
     assert verify(tmp_path / "other").faults == []
 
 
+@pytest.mark.parametrize("damage", ["INSERT INTO migrations VALUES (9999, '9999_telepathy')", "DROP TABLE entries"])
+def test_what_is_replaced_may_be_newer_or_damaged(data: Path, made: Path, tmp_path: Path, damage: str) -> None:
+    whole = verify(data)
+    connection = apsw.Connection(str(data / "klatch.sqlite"))
+    connection.execute(damage)
+    connection.close()
+    restore(made, data, NOON, replace=True)
+    assert verify(data) == whole
+
+
 async def test_a_folder_that_a_server_has_is_refused(made: Path, tmp_path: Path) -> None:
     async with opened(tmp_path / "busy"):
         with pytest.raises(StoreUnusable, match="in use") as caught:
@@ -212,7 +223,11 @@ def test_a_member_that_is_a_link_is_refused(made: Path, tmp_path: Path) -> None:
         restore(made, tmp_path / "new", NOON)
 
 
-@pytest.mark.parametrize("content", [b"", b"hello", gzip.compress(b"hello"), gzip.compress(b"\0" * 10_240)])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"hello", gzip.compress(b"hello"), gzip.compress(b"\0" * 10_240)],
+    ids=["empty", "a text", "a packed text", "an empty tar"],
+)
 def test_what_is_no_backup_is_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "notes").write_bytes(content)
     with pytest.raises(StoreUnusable, match=r"no backup|damaged"):
