@@ -15,7 +15,6 @@ from tests.storage.stores import Kept, add_account, add_room, opened, say
 
 ROOM = 4  # the lobby is 2, the system's account 1, ann's 3
 CID = "cid-of-the-1st-message"
-CREDENTIAL = "INSERT INTO credentials (id, account_id, kind, secret_hash, name, scopes, created_ts, seen_ts, address) "
 
 
 async def fill(directory: Path, entries: int = 5) -> None:
@@ -126,15 +125,26 @@ async def test_the_hash_is_another_when_words_were_taken_back(tmp_path: Path) ->
         ("UPDATE logs SET last_seq = 4 WHERE id = 4", "ends at 5, but should at 4"),
         ("UPDATE logs SET last_ts = 5 WHERE id = 4", "later than the time it notes as its last"),
         ("UPDATE entries SET cid = 'short' WHERE log_id = 4 AND seq = 2", "impossible cid"),
-        (CREDENTIAL + "VALUES (5, 3, 'session', x'00', '', '', 0, 0, '')", "credential 5 is none that can be used"),
         (
-            CREDENTIAL + "VALUES (5, 3, 'token', zeroblob(32), '', '', 0, 0, ''); "
-            "UPDATE accounts SET ended_ts = 1 WHERE id = 3",
+            """
+            INSERT INTO credentials (id, account_id, kind, secret_hash, name, scopes, created_ts, seen_ts, address)
+            VALUES (5, 3, 'token', x'00', '', '', 0, 0, '')
+            """,
+            "credential 5 is none that can be used",
+        ),
+        (
+            """
+            INSERT INTO credentials (id, account_id, kind, secret_hash, name, scopes, created_ts, seen_ts, address)
+            VALUES (5, 3, 'token', zeroblob(32), '', '', 0, 0, '');
+            UPDATE accounts SET ended_ts = 1 WHERE id = 3
+            """,
             "lets in account 3, which has ended",
         ),
         (
-            "INSERT INTO links (id, kind, secret_hash, uses_left, created_by, created_ts) "
-            "VALUES (6, 'reset', zeroblob(32), 1, 1, 0)",
+            """
+            INSERT INTO links (id, kind, secret_hash, uses_left, created_by, created_ts)
+            VALUES (6, 'reset', zeroblob(32), 1, 1, 0)
+            """,
             "link 6 is none that can be used",
         ),
         ("UPDATE accounts SET password_hash = 'x' WHERE id = 3", "has a password, but not all that belongs to it"),
