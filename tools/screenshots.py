@@ -116,7 +116,7 @@ class Photographer:
         await self.take("lobby")
         await self.page.locator("article").nth(3).hover()
         await self.take("hover")
-        await self.page.get_by_role("button", name="Members", exact=True).click()
+        await self.page.get_by_role("button", name="Members").first.click()
         await self.take("members")
         await self.page.keyboard.press("Escape")
         if self.is_narrow:

@@ -87,3 +87,15 @@ async def test_a_page_that_is_built_anew_meanwhile_is_asked_for_again(folder):
 
     await app({"type": "http", "method": "GET", "path": "/", "headers": []}, None, send)
     assert told[0]["status"] == 503
+
+
+@pytest.mark.parametrize("kind", ["i", "owner", "reset"])
+async def test_a_link_that_was_sent_to_somebody_opens_the_page(folder, kind):
+    assert (await ask(folder, f"/{kind}/bGluay1tYWRlLWF0LXJhbmRvbQ"))[2] == b"<!doctype html>"
+
+
+@pytest.mark.parametrize(
+    "path", ["/i/short", "/i/", "/x/bGluay1tYWRlLWF0LXJhbmRvbQ", "/i/bGluay1tYWRlLWF0LXJhbmRvbQ/x"]
+)
+async def test_what_only_resembles_a_link_is_passed_on(folder, path):
+    assert (await ask(folder, path))[2] == b"the rest"

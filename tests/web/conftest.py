@@ -12,6 +12,8 @@ from tests.running import Server, running
 
 WIDE = {"width": 1280, "height": 800}
 PHONE = {"width": 360, "height": 740}
+# A name as on a local network: without TLS it is no secure context, unlike this machine's own.
+LAN = "klatch.test"
 # What the browser itself reports while a server is away, as it should.
 EXPECTED = ("WebSocket connection to",)
 
@@ -68,7 +70,9 @@ def chromium() -> Iterator[Browser]:
         pytest.skip("The page is not built here: `make check` builds it where Node and the network are there.")
     with sync_playwright() as playwright:
         try:
-            browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+            browser = playwright.chromium.launch(
+                executable_path=path, args=["--no-sandbox", f"--host-resolver-rules=MAP {LAN} 127.0.0.1"]
+            )
         except Error as fault:
             pytest.skip(f"Chromium does not start here: {fault.message.splitlines()[0]}")
         yield browser

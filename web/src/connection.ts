@@ -21,6 +21,8 @@ export interface Listeners {
 
 // Why the server may turn away one whom it will let in later.
 const PASSING = new Set(["rate_limited", "try_again", "going_away", "too_many_sessions", "storage_full", "internal"]);
+// What ends a connection for good: one has to come in anew.
+const ENDED = new Set(["bad_token", "suspended", "banned"]);
 const WELCOME_WITHIN = 15_000;
 const QUIET_AFTER = 25_000; // nothing was heard for so long: is the server still there?
 const ANSWER_WITHIN = 10_000;
@@ -99,13 +101,16 @@ export class Connection {
       this.#change({ name: "online" });
       this.listeners.met(told);
     } else if (told.op === "bye") {
-      this.#afterwards = { reason: told.reason, retryAfter: told.retry_after ?? null, code: this.#afterwards?.code ?? "bye" };
+      const before = this.#afterwards;
+      const ended = before !== null && before.retryAfter === null;
+      this.#afterwards = ended ? before : { reason: told.reason, retryAfter: told.retry_after ?? null, code: before?.code ?? "bye" };
     } else if (!this.#welcomed) {
       if (told.op === "error") this.#turnedAway(told);
     } else {
       this.#watch();
       if (told.op === "error" && told.cid === undefined && told.ref === undefined) {
-        this.#afterwards = { reason: told.message, retryAfter: 0, code: told.code };
+        // A session that was ended elsewhere is told so before the goodbye.
+        this.#afterwards = { reason: told.message, retryAfter: ENDED.has(told.code) ? null : 0, code: told.code };
       }
       if (told.op !== "pong") this.listeners.heard(told);
     }

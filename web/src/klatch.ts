@@ -1,11 +1,11 @@
 // What this page knows of one server, and what it can do there. It holds no element of the page and no Svelte.
 import { Connection, type State } from "./connection";
-import type { AnyAnswer, AnyCommand, Cursors, Entry, Hello, Help, HelpText, Members, Online, Page, Person, Range } from "./frames";
+import type { AnyAnswer, AnyCommand, CredentialsTold, CredentialState, Cursors, Entry, Hello, Help, HelpText, Members, Online, Page, Person, Range } from "./frames";
 import type { RoomState, Rooms, Told, Welcome } from "./frames";
 import { Outbox } from "./outbox";
 import { Refused, Requests } from "./requests";
 import { mentions, Room } from "./rooms";
-import { type Identity, randomText, Secrets } from "./secrets";
+import { type Identity, isToken, randomText, Secrets } from "./secrets";
 import { type Kept, openShelf, type Shelf } from "./shelf";
 import { Topic } from "./topic";
 import { isMessage } from "./view";
@@ -14,6 +14,8 @@ const PAGE = 60;
 const FETCH = 200;
 /** Whoever missed more than this reads the last page instead of all of it. */
 const CATCH_UP_MOST = 600;
+/** Codes that end a session, or a guest's secret: it lets nobody in any more. */
+const GONE = new Set(["bad_token", "bad_credentials"]);
 const LOST_ACCOUNT = "This server does not know this guest any more. Come in again to begin as another.";
 
 /** Something that the user should know: what a command answered, or what was refused. */
@@ -29,8 +31,13 @@ export class Klatch {
   state: State = { name: "connecting" };
   account: Person | null = null;
   version = "";
-  /** Why one is out: what the server said. */
+  /** Why one is out: what the server said, and its code. */
   said = "";
+  saidCode = "";
+  /** The link by which one came in. */
+  usedLink = "";
+  /** One's role on the server. */
+  role = "guest";
   rooms = new Map<string, Room>();
   people = new Map<string, Person>();
   notices: Notice[] = [];
@@ -43,6 +50,8 @@ export class Klatch {
   readonly outboxChanged = new Topic();
 
   #identity: Identity | null = null;
+  #greeting: Partial<Hello> = {};
+  #leaving = false;
   #connection: Connection | null = null;
   #requests = new Requests((request) => this.#connection?.send(request) ?? false);
   #outbox: Outbox | null = null;
@@ -67,18 +76,56 @@ export class Klatch {
   /** Comes back as whoever was in last; false if that was nobody. */
   comeBack(): boolean {
     const identity = this.secrets.current;
-    if (identity) this.#come(identity);
+    if (identity) this.#come(identity, shown(identity));
     return identity !== null;
   }
 
   /** Comes in as a guest. */
   comeIn(name: string): void {
-    this.#come(this.secrets.of(name));
+    const identity = this.secrets.of(name);
+    this.#come(identity, shown(identity));
+  }
+
+  /** Signs in with the password of an account, or makes one by a link. The password is not kept: the server's token is. */
+  signIn(name: string, password: string, link?: string): void {
+    this.usedLink = link ?? "";
+    this.#come({ name, secret: "" }, link ? { name, password, link } : { name, password });
+  }
+
+  /** Makes an account of the guest that one is; throws Refused. */
+  async register(password: string): Promise<void> {
+    await this.act({ op: "register", cid: randomText(), password });
+    const name = this.account?.name ?? "";
+    this.#end("");
+    this.signIn(name, password);
+  }
+
+  /** Uses a link, when one has an account already; throws Refused. */
+  async useLink(link: string): Promise<void> {
+    await this.act({ op: "use_link", cid: randomText(), link });
+  }
+
+  /** Whether one has an account with a password. */
+  get isRegistered(): boolean {
+    return isToken(this.#identity?.secret ?? "");
+  }
+
+  /** One's sessions and tokens. */
+  async credentials(): Promise<CredentialState[]> {
+    return (await this.#ask<CredentialsTold>({ op: "credentials" }))?.credentials ?? [];
   }
 
   /** Leaves; the same name brings the same guest back in this browser. */
-  signOut(): void {
-    this.secrets.signOut();
+  async signOut(): Promise<void> {
+    const name = this.#identity?.name ?? "";
+    if (this.isRegistered && this.state.name === "online") {
+      const mine = (await this.credentials()).find((each) => each.mine);
+      // The server ends the connection of a session that is signed out, perhaps before it says so.
+      this.#leaving = true;
+      if (mine) this.#connection?.send({ op: "sign_out", cid: randomText(), credential: mine.id });
+    }
+    if (this.isRegistered) this.secrets.forget(name);
+    else this.secrets.signOut();
     this.#end("");
   }
 
@@ -87,11 +134,13 @@ export class Klatch {
     this.#connection?.wake();
   }
 
-  #come(identity: Identity): void {
+  #come(identity: Identity, greeting: Partial<Hello>): void {
     this.#connection?.close();
     this.#identity = identity;
+    this.#greeting = greeting;
+    this.#leaving = false;
     this.phase = "coming";
-    this.said = "";
+    this.said = this.saidCode = "";
     this.#connection = new Connection(this.url, {
       hello: () => this.#hello(),
       met: (welcome) => this.#meet(welcome),
@@ -119,8 +168,7 @@ export class Klatch {
   }
 
   #hello(): Hello {
-    const { name, secret } = this.#identity as Identity;
-    const hello: Hello = { op: "hello", name: this.account?.name ?? name, secret, client: "klatch page" };
+    const hello: Hello = { op: "hello", ...this.#greeting, client: `Klatch in ${browserName()}` };
     const cursors = this.#cursors();
     return cursors ? { ...hello, cursors } : hello;
   }
@@ -138,6 +186,7 @@ export class Klatch {
       this.#end(LOST_ACCOUNT);
       return;
     }
+    this.role = welcome.role ?? "guest";
     const restored = this.#epoch !== "" && this.#epoch !== welcome.epoch;
     const first = this.phase !== "in";
     this.#epoch = welcome.epoch;
@@ -146,10 +195,13 @@ export class Klatch {
     this.people.set(welcome.account.id, welcome.account);
     if (first || restored) this.#ownHave = welcome.head;
     if (first) {
-      this.#identity = { ...(this.#identity as Identity), name: welcome.account.name };
+      const secret = welcome.token ?? this.#identity?.secret ?? "";
+      this.#identity = { name: welcome.account.name, secret };
+      this.#greeting = shown(this.#identity);
       this.secrets.keep(this.#identity);
       this.phase = "in";
-      void this.#openOutbox(`${welcome.account.id}-${this.#identity.secret.slice(0, 12)}`);
+      // A guest's secret tells apart who had the same id on a server that is gone; a session's token changes.
+      void this.#openOutbox(`${welcome.account.id}-${isToken(secret) ? "account" : secret.slice(0, 12)}`);
     } else {
       this.#outbox?.resume();
     }
@@ -178,9 +230,12 @@ export class Klatch {
   #changeState(state: State): void {
     this.state = state;
     if (state.name === "closed") {
+      if (this.#leaving) return;
       // A reload must not end in the same refusal for ever.
-      if (this.phase === "coming") this.secrets.signOut();
+      if (GONE.has(state.code) && this.#identity) this.secrets.forget(this.#identity.name);
+      else if (this.phase === "coming") this.secrets.signOut();
       this.#end(state.reason);
+      this.saidCode = state.code;
       return;
     }
     if (this.phase === "coming" && state.name === "offline") this.said = state.reason;
@@ -305,7 +360,7 @@ export class Klatch {
   /** Says what a person typed. What begins with a slash is the server's to read. */
   say(room: string, text: string, replyTo: number | null): void {
     const cid = randomText();
-    if (/^\/(quit|exit)\s*$/.test(text)) this.signOut();
+    if (/^\/(quit|exit)\s*$/.test(text)) void this.signOut();
     else if (text.startsWith("/")) this.#outbox?.add(room, { op: "type", cid, room, text });
     else if (replyTo === null) this.#outbox?.add(room, { op: "send", cid, room, text });
     else this.#outbox?.add(room, { op: "send", cid, room, text, reply_to: replyTo });
@@ -487,6 +542,7 @@ export class Klatch {
         if (this.account && this.#identity) {
           this.account = { ...this.account, name: body.name };
           this.#identity = { ...this.#identity, name: body.name };
+          this.#greeting = shown(this.#identity);
           this.secrets.keep(this.#identity);
         }
         this.changed.tell();
@@ -609,6 +665,20 @@ export class Klatch {
       throw fault;
     }
   }
+}
+
+/** What one shows the server to be let in as the same again. */
+function shown({ name, secret }: Identity): Partial<Hello> {
+  return isToken(secret) ? { token: secret } : { name, secret };
+}
+
+/** As far as people tell browsers apart, for the list of one's devices. */
+function browserName(): string {
+  const agent = typeof navigator === "undefined" ? "" : navigator.userAgent;
+  const browser = /Firefox|Edg|OPR|Chrome|Safari/.exec(agent)?.[0] ?? "a browser";
+  const system = /Android|iPhone|iPad|Windows|Mac OS X|Linux/.exec(agent)?.[0] ?? "";
+  const name = { Edg: "Edge", OPR: "Opera" }[browser] ?? browser;
+  return system ? `${name} on ${system.replace("Mac OS X", "macOS")}` : name;
 }
 
 /** What the server answered to a slash command, as people read it. */

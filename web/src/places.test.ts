@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readSpot, spellSpot } from "./places";
+import { readLink, readSpot, spellSpot } from "./places";
 
 test.each([
   ["#lobby", { room: "#lobby", seq: null }],
@@ -13,4 +13,9 @@ test.each([
 
 test("letters of any script come back from what the browser makes of them", () => {
   expect(readSpot("#%E6%9C%A8").room).toBe("#木");
+});
+
+test("a link has its secret in the path", () => {
+  expect(readLink("/i/bGluay1tYWRlLWF0LXJhbmRvbQ")).toEqual({ kind: "i", secret: "bGluay1tYWRlLWF0LXJhbmRvbQ" });
+  expect([readLink("/"), readLink("/i/short"), readLink("/x/bGluay1tYWRlLWF0LXJhbmRvbQ")]).toEqual([null, null, null]);
 });

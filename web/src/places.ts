@@ -20,3 +20,14 @@ export function spellSpot({ room, seq }: Spot): string {
   const name = room.replace(/^#/, "");
   return `#${seq === null ? name : `${name}/${seq}`}`;
 }
+
+export interface Link {
+  kind: "i" | "owner" | "reset";
+  secret: string;
+}
+
+/** The link that the page was opened by, if it was by one. */
+export function readLink(path: string): Link | null {
+  const found = /^\/(i|owner|reset)\/([A-Za-z0-9_-]{22,128})$/.exec(path);
+  return found ? { kind: found[1] as Link["kind"], secret: found[2] ?? "" } : null;
+}

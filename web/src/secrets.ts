@@ -2,9 +2,15 @@
 const NAME = "klatch.name";
 const SECRETS = "klatch.secrets";
 
+/** `secret` is a guest's, made here, or the token of a session, which the server told. */
 export interface Identity {
   name: string;
   secret: string;
+}
+
+/** Whether a secret is the token of a session of an account. */
+export function isToken(secret: string): boolean {
+  return secret.startsWith("klatch_");
 }
 
 /** Random text of A-Z a-z 0-9 _ -, of 32 characters; needs no secure context. */
@@ -27,7 +33,7 @@ export class Secrets {
 
   /** The guest of that name, with a new secret if there is none yet. */
   of(name: string): Identity {
-    return { name, secret: this.#all()[key(name)] ?? randomText() };
+    return { name, secret: this.#all()[key(name)] || randomText() };
   }
 
   /** Keeps who one is from now on. */

@@ -2,6 +2,7 @@
 
 import gzip
 import mimetypes
+import re
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -16,6 +17,8 @@ FOLDER: Final = Path(__file__).parent.parent / "static"
 _START: Final = "index.html"
 _HASHED: Final = "/assets/"  # their names change with what is in them
 _FOR_EVER: Final = "public, max-age=31536000, immutable"
+# Links that are sent to people open the page, which reads what they are from the address.
+_LINK: Final = re.compile(r"/(?:i|owner|reset)/[A-Za-z0-9_-]{22,128}")
 _SMALL: Final = 1_024
 _TEXTS: Final = ("text/", "application/json", "application/manifest+json", "image/svg+xml")
 _TYPES: Final = {".js": "text/javascript", ".svg": "image/svg+xml", ".webmanifest": "application/manifest+json"}
@@ -33,7 +36,6 @@ _POLICY: Final = "; ".join((
 ))  # fmt: skip
 _CAREFUL: Final = {
     "content-security-policy": _POLICY,
-    "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
     "referrer-policy": "no-referrer",
@@ -57,13 +59,14 @@ class BuiltPage:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers a request."""
-        file = (
-            self._files.get(scope["path"]) if scope["type"] == "http" and scope["method"] in {"GET", "HEAD"} else None
-        )
+        file = self._find(scope["path"]) if scope["type"] == "http" and scope["method"] in {"GET", "HEAD"} else None
         if file is None:
             await self._app(scope, receive, send)
         else:
             await _answer(file, Headers(scope=scope))(scope, receive, send)
+
+    def _find(self, path: str) -> _File | None:
+        return self._files.get("/" if _LINK.fullmatch(path) else path)
 
 
 def _find(folder: Path) -> dict[str, _File]:

@@ -1,0 +1,88 @@
+"""People come in: as guests, by links, with passwords; from this machine and over a local network without TLS."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.running import running
+from tests.web.conftest import LAN
+
+pytestmark = pytest.mark.timeout(90)
+
+
+def enter_by_link(visitor, link, name, password):
+    visitor.page.goto(link)
+    visitor.page.get_by_label("Your name").fill(name)
+    visitor.page.get_by_label("Choose a password").fill(password)
+    visitor.page.keyboard.press("Enter")
+    expect(visitor.page.get_by_role("heading", name="#lobby")).to_be_visible()
+
+
+def test_the_first_owner_sets_up_the_server_signs_out_and_signs_in_again(house, visit):
+    olga = visit(house)
+    link = (house.data / "owner-link.txt").read_text("utf-8").strip()
+    enter_by_link(olga, link, "olga", "a pot of coffee")
+    assert olga.page.url.rstrip("/#") == house.url
+    olga.page.reload()
+    expect(olga.page.get_by_role("heading", name="#lobby")).to_be_visible()
+    olga.page.get_by_role("button", name="You and this page").click()
+    expect(olga.page.get_by_text("this browser")).to_be_visible()
+    olga.page.get_by_role("button", name="Sign out").click()
+    olga.page.get_by_role("button", name="Sign out").click()
+    olga.page.get_by_role("button", name="I have a password").click()
+    olga.page.get_by_label("Your name").fill("olga")
+    olga.page.get_by_label("Password").fill("a pot of tea")
+    olga.page.keyboard.press("Enter")
+    expect(olga.page.get_by_role("alert")).to_have_text("The name or the password is wrong.")
+    olga.page.get_by_label("Password").fill("a pot of coffee")
+    olga.page.keyboard.press("Enter")
+    expect(olga.page.get_by_role("heading", name="#lobby")).to_be_visible()
+
+
+def test_the_name_of_an_account_asks_for_its_password(house, visit):
+    paul = visit(house)
+    paul.page.goto(house.url)
+    paul.page.get_by_label("Your name").fill("olga")
+    paul.page.keyboard.press("Enter")
+    expect(paul.page.get_by_label("Password")).to_be_visible()
+
+
+def test_a_session_that_is_ended_elsewhere_ends_here(house, visit):
+    one, other = visit(house), visit(house)
+    for visitor in (one, other):
+        visitor.page.goto(house.url)
+        visitor.page.get_by_role("button", name="I have a password").click()
+        visitor.page.get_by_label("Your name").fill("olga")
+        visitor.page.get_by_label("Password").fill("a pot of coffee")
+        visitor.page.keyboard.press("Enter")
+        expect(visitor.page.get_by_role("heading", name="#lobby")).to_be_visible()
+    other.page.get_by_role("button", name="You and this page").click()
+    for _ in range(other.page.get_by_role("button", name="Sign out there").count() or 1):
+        other.page.get_by_role("button", name="Sign out there").first.click()
+        other.page.wait_for_timeout(200)
+    expect(one.page.get_by_role("heading", name="Come in")).to_be_visible()
+    expect(other.page.get_by_role("heading", name="#lobby")).to_be_attached()
+
+
+def test_over_a_network_without_tls_everything_that_needs_no_secure_context_works(data, visit):
+    with running(data, "--guests") as server:
+        quin = visit(server)
+        quin.url = server.url.replace("127.0.0.1", LAN)
+        quin.come_in("quin")
+        assert quin.page.evaluate("isSecureContext") is False
+        quin.say("from the sofa")
+        line = quin.line("from the sofa").and_(quin.page.locator(":not(.waiting)"))
+        line.hover()
+        line.get_by_role("button", name="Copy link").click()
+        expect(quin.page.get_by_role("status").filter(has_text=f"http://{LAN}")).to_be_visible()
+        quin.page.reload()
+        expect(quin.line("from the sofa")).to_be_visible()
+
+
+def test_a_page_of_guests_where_none_are_let_in_says_so(data, visit):
+    with running(data, "--no-guests") as server:
+        rose = visit(server)
+        rose.page.goto(server.url)
+        rose.page.get_by_label("Your name").fill("rose")
+        rose.page.keyboard.press("Enter")
+        expect(rose.page.get_by_role("alert")).to_contain_text("guest")
+        expect(rose.page.get_by_label("Password")).to_be_visible()
