@@ -434,8 +434,10 @@ export class Klatch {
       case "bye":
       case "pong":
         return;
-      default:
-        if (!this.#requests.settle(told.ref, told)) this.#takeOutcome(told.ref, told);
+      default: {
+        const ref = "ref" in told ? told.ref : undefined;
+        if (!this.#requests.settle(ref, told)) this.#takeOutcome(ref, told);
+      }
     }
   }
 
@@ -516,8 +518,9 @@ export class Klatch {
   #afterEntries(room: Room, entries: Entry[]): void {
     for (const { cid, author, body } of entries) {
       if (cid !== undefined && author.id === this.account?.id) this.#outbox?.drop(cid);
-      if (["join", "leave", "kick", "role", "invite"].includes(body.kind)) this.#askMembers(room, 300);
+      if (["join", "leave", "kick", "role", "invite", "ban", "erased"].includes(body.kind)) this.#askMembers(room, 300);
       if (body.kind === "topic") this.roomsChanged.tell();
+      if (body.kind === "rename_room" || body.kind === "delete_room") this.#listSoon(0);
     }
   }
 

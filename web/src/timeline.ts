@@ -21,8 +21,11 @@ export interface Row {
   fresh: boolean;
 }
 
-const NOTICES = new Set(["created", "join", "leave", "invite", "kick", "role", "topic"]);
-const KNOWN = new Set([...NOTICES, "message", "unreadable"]);
+const NOTICES = new Set([
+  ...["created", "join", "leave", "invite", "kick", "role", "topic", "ban", "unban", "mute", "unmute"],
+  ...["set_room", "rename_room", "delete_room", "swept", "erased"],
+]);
+const KNOWN = new Set([...NOTICES, "message", "removed", "unreadable"]);
 
 export function layOut(items: Item[], waiting: Kept[], newAfter: number | null, me: string, now: number): Row[] {
   const rows: Row[] = [];
@@ -83,11 +86,11 @@ export function lastOwn(items: Item[], me: string): Item | null {
   return items.findLast((item) => item.author.id === me && isMessage(item.body) && !item.body.deleted) ?? null;
 }
 
-/** One of eight colours, always the same for an account. */
+/** One of eight colours, the same for an account in every client: FNV-1a (32 bits) of its id, the low three bits. */
 export function hueOf(account: string): number {
-  let sum = 7;
-  for (const letter of account) sum = (sum * 31 + letter.charCodeAt(0)) >>> 0;
-  return (sum ^ (sum >>> 13)) % 8;
+  let mixed = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(account)) mixed = Math.imul(mixed ^ byte, 0x01000193) >>> 0;
+  return mixed & 7;
 }
 
 /** The letter in a person's picture. */

@@ -41,3 +41,16 @@ describe.each([
 test("the dark of the system and the dark that is chosen are one", () => {
   expect(system).toEqual(dark);
 });
+
+test.each([
+  ["light", light],
+  ["dark", dark],
+] as const)("%s is what all clients have", (name, theme) => {
+  const file = new URL("../../src/klatch/clients/look/tokens.json", import.meta.url);
+  const shared = (JSON.parse(readFileSync(file, "utf-8")) as Record<string, Record<string, string | string[]>>)[name] ?? {};
+  const { authors, ...colours } = shared;
+  for (const [colour, value] of Object.entries(colours)) {
+    expect([colour, theme?.get(colour.replace("_", "-"))]).toEqual([colour, String(value).toLowerCase()]);
+  }
+  expect((authors as string[]).map((_, hue) => theme?.get(`hue-${hue}`))).toEqual((authors as string[]).map((value) => value.toLowerCase()));
+});

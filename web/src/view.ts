@@ -1,6 +1,10 @@
 // The view: a room as its members see it now, folded from its log. The twin of the server's core/view:
 // tests/vectors/view.json holds the cases that both must pass.
-import type { AnyBody, Author, Entry, Item, Message } from "./frames";
+import type { AnyBody, Author, Entry, Item, Message, Removed, RoomSet } from "./frames";
+
+/** What holds in a room, where it is not as usual. */
+export type Rules = Pick<RoomSet, "posting" | "slow" | "newcomers" | "keep" | "archived">;
+const USUAL: Required<Rules> = { posting: "everyone", slow: 0, newcomers: "all", keep: -2, archived: false };
 
 /** A room at number `as_of`. `members` are roles by account id; `items` the lines held, by number and in order. */
 export interface View {
@@ -8,6 +12,7 @@ export interface View {
   topic: string;
   members: Record<string, string>;
   items: Map<number, Item>;
+  rules?: Rules;
 }
 
 export function emptyView(): View {
@@ -28,6 +33,9 @@ export function fold(view: View, entry: Entry): void {
       if (item) view.items.set(body.target, change(item, entry));
       return;
     }
+    case "removed":
+      if (body.target !== undefined) return;
+      break;
     case "created":
       view.topic = body.topic ?? "";
       view.members = Object.fromEntries((body.members ?? []).map((person) => [person.id, "member"]));
@@ -42,7 +50,20 @@ export function fold(view: View, entry: Entry): void {
       view.members = without(view.members, entry.author);
       break;
     case "kick":
-      view.members = without(view.members, body.person);
+    case "ban":
+      if (body.person) view.members = without(view.members, body.person);
+      break;
+    case "delete_room":
+      view.members = {};
+      break;
+    case "set_room":
+      amend(view, body);
+      break;
+    case "swept":
+      for (const [seq, item] of view.items) if (seq < body.before) view.items.set(seq, wordless(item));
+      break;
+    case "erased":
+      for (const [seq, item] of view.items) view.items.set(seq, erased(item, body.person));
       break;
     case "role":
       view.members = { ...view.members, [body.person.id]: body.role };
@@ -106,6 +127,38 @@ export function trim(view: View, most: number): boolean {
 
 export function isMessage(body: AnyBody): body is Message {
   return body.kind === "message";
+}
+
+/** The rules after some of them changed. */
+function amend(view: View, change: RoomSet): void {
+  const names = Object.keys(USUAL) as (keyof Rules)[];
+  const amended = names.map((name) => [name, change[name] ?? view.rules?.[name] ?? USUAL[name]] as const);
+  const unusual = amended.filter(([name, value]) => value !== USUAL[name]);
+  if (unusual.length) view.rules = Object.fromEntries(unusual) as Rules;
+  else delete view.rules;
+}
+
+/** The line once its words are not kept. */
+function wordless(item: Item): Item {
+  if (!isMessage(item.body)) return item;
+  const { edited: _edited, reactions: _reactions, ...rest } = item;
+  return { ...rest, body: { kind: "removed" } satisfies Removed };
+}
+
+/** The line once somebody was erased, who is called as `person` says from now on. */
+function erased(item: Item, person: Author): Item {
+  const own = item.author.id === person.id;
+  const left = own ? { ...wordless(item), author: person } : item;
+  let body = left.body;
+  if (own && "reason" in body) {
+    const { reason: _reason, ...rest } = body;
+    body = rest as AnyBody;
+  }
+  if ("person" in body && body.person?.id === person.id) body = { ...body, person };
+  if (body.kind === "created" && body.members?.some((member) => member.id === person.id)) {
+    body = { ...body, members: body.members.map((member) => (member.id === person.id ? person : member)) };
+  }
+  return body === left.body ? left : { ...left, body };
 }
 
 function without(members: Record<string, string>, person: Author): Record<string, string> {

@@ -65,6 +65,7 @@ export const words = {
     arrived: (count: number) => (count === 1 ? "1 new message" : `${count} new messages`),
     edited: "edited",
     deleted: "This message was deleted.",
+    removed: "These words are kept no longer.",
     unreadable: "This entry is damaged on the server's disk and cannot be shown.",
     sending: "Sending",
     again: "Try again",
@@ -177,6 +178,15 @@ export const words = {
     invite: (name: string) => `invited ${name}`,
     kick: (name: string, reason: string) => (reason ? `removed ${name}: ${reason}` : `removed ${name}`),
     role: (name: string, role: string) => `made ${name} ${role}`,
+    ban: (who: string, reason: string) => (reason ? `keeps ${who} out: ${reason}` : `keeps ${who} out`),
+    unban: (who: string) => `lets ${who} in again`,
+    mute: (name: string) => `muted ${name}`,
+    unmute: (name: string) => `lets ${name} speak again`,
+    rules: "changed the rules of this room",
+    renamed: (name: string) => `named this room #${name}`,
+    gone: "deleted this room",
+    swept: "cleared what is kept no longer",
+    erased: (name: string) => `erased ${name}`,
     topic: (topic: string) => (topic ? `set the topic: ${topic}` : "took the topic away"),
     and: (names: string[]) =>
       names.length < 2
