@@ -82,6 +82,8 @@ def test_what_is_written_while_the_server_is_away_arrives_once(data, visit):
         server.kill()
         bob.say("from one who stayed")
         server.start()
+        for visitor in (ann, bob):  # as when the network is there again, or the lid is opened
+            visitor.page.evaluate("dispatchEvent(new Event('online'))")
         expect(ann.line("from one who stayed")).to_be_visible(timeout=20_000)
         expect(ann.line("from one who stayed")).to_have_count(1)
 

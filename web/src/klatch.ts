@@ -210,7 +210,12 @@ export class Klatch {
       if (room.follower && (restored || room.state.head < have || room.state.head - have > CATCH_UP_MOST)) room.shut();
     });
     this.#requests.sendAgain();
-    void this.#ask<Online>({ op: "online" }).then((online) => this.#notePeople(online?.people ?? []));
+    void this.#ask<Online>({ op: "online" }).then((online) => {
+      // Who went meanwhile is not in the list.
+      const here = new Set(online?.people.map((person) => person.id));
+      for (const [id, person] of this.people) if (online && !online.more && !here.has(id)) this.people.set(id, { ...person, state: "offline" });
+      this.#notePeople(online?.people ?? []);
+    });
     const room = this.current;
     if (room && !room.view) this.open(room);
     this.changed.tell();
