@@ -10,6 +10,9 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, 
 from klatch.gateways.http.built import FOLDER
 from tests.running import Server, running
 
+# A machine that does much else at the time needs longer; what is there is seen at once.
+expect.set_options(timeout=15_000)
+
 WIDE = {"width": 1280, "height": 800}
 PHONE = {"width": 360, "height": 740}
 # A name as on a local network: without TLS it is no secure context, unlike this machine's own.
@@ -28,7 +31,7 @@ class Visitor:
         context.on("console", self._hear)
         context.on("weberror", lambda error: self.faults.append(str(error.error)))
         self.page: Page = context.new_page()
-        self.page.set_default_timeout(8_000)
+        self.page.set_default_timeout(15_000)
 
     def come_in(self, name: str) -> "Visitor":
         """Comes in as a guest, to the lobby."""

@@ -1,5 +1,6 @@
 """People talk through the page, in real browsers with a real server; one of them has nothing but nc."""
 
+import re
 import socket
 import subprocess
 from shutil import which
@@ -103,13 +104,10 @@ def test_a_message_is_edited_answered_reacted_to_and_deleted(house, visit):
     dora.line("and a second").hover()
     dora.line("and a second").get_by_role("button", name="Add a reaction").click()
     dora.page.get_by_role("button", name="thumbsup").click()
-    expect(emil.line("and a second").get_by_role("button", name="👍 1, dora")).to_be_visible()
-    emil.line("and a second").get_by_role("button", name="👍 1, dora").click()
-    expect(
-        dora.line("and a second")
-        .get_by_role("button", name="👍 2, dora, you")
-        .or_(dora.line("and a second").get_by_role("button", name="👍"))
-    ).to_contain_text("2")
+    reaction = re.compile("👍 1.*dora")
+    expect(emil.line("and a second").get_by_role("button", name=reaction)).to_be_visible()
+    emil.line("and a second").get_by_role("button", name=reaction).click()
+    expect(dora.line("and a second").get_by_role("button", name=re.compile("👍 2"))).to_be_visible()
     dora.line("a first word").first.focus()
     dora.page.keyboard.press("Delete")
     dora.page.get_by_role("button", name="Delete message").click()
