@@ -86,7 +86,7 @@ def test_a_migration_that_is_killed_leaves_the_old_schema_or_the_new(
 ) -> None:
     old, content = schema(data), verify(data).hash
     monkeypatch.setattr(runner, "known", lambda: [*FIRST, SECOND])
-    for place in range(1, 100 if LONG else 4):
+    for place in range(1, 100) if LONG else (1, 3, 6, 10, 20, 40):
         copy = shutil.copytree(data, data.with_name(f"{call}-{place}"))
         killed = kill_at(call, place, copy, SECOND[2])
         now = schema(copy)
