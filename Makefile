@@ -1,7 +1,7 @@
 # One word for each thing that one does here; `make` alone lists them. ARGS="..." hands words on.
 PYTHON ?= python3
 .DEFAULT_GOAL := help
-.PHONY: run test check bench fuzz play screenshots schema lock clean help set-up
+.PHONY: run test check bench fuzz play windows screenshots schema lock clean help set-up
 
 run:  ## start the server (sets everything up the first time)
 	@$(PYTHON) tools/set_up.py && exec .venv/bin/klatch serve $(ARGS)
@@ -17,6 +17,8 @@ play:  ## try things: a server on free ports whose data is gone afterwards
 	@$(PYTHON) tools/set_up.py && data=$$(mktemp -d) && trap 'rm -rf "$$data"' EXIT INT TERM && .venv/bin/klatch serve --guests --port 0 --line-port 0 --irc-port 0 --data "$$data" $(ARGS)
 schema:  ## write docs/openapi.json, docs/asyncapi.json and web/src/frames.ts anew from the code
 	@.venv/bin/python tools/schema.py && .venv/bin/python tools/frame_types.py
+windows: set-up  ## make pictures of the window in all its states, in screenshots/desktop/
+	@.venv/bin/python -m tests.clients.desktop.screenshots
 screenshots: set-up  ## make pictures of every screen of the page, in screenshots/
 	@.venv/bin/python tools/screenshots.py $(ARGS)
 lock:  ## write the lock files anew after a change of dependencies

@@ -15,6 +15,7 @@ from typing import Any
 
 from benchmarks.guest import Guest
 from benchmarks.peer import Peer, connect, frame_bytes
+from benchmarks.window import scroll
 from tests.manager import Manager
 from tests.running import Server, running
 
@@ -89,6 +90,7 @@ MEASURES: dict[str, Callable[[], Iterator[str]]] = {
     "floor": floor,
     "idle": idle,
     "fanout": fanout,
+    "scroll": scroll,
     "restart": restart,
 }
 

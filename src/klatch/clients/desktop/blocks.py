@@ -118,8 +118,9 @@ def _paragraph(paragraph: Paragraph, tags: tuple[str, ...], measure: Measure) ->
     if paragraph.kind == "code":
         lines = make_inert(paragraph.text).split("\n")
         for place, line in enumerate(lines):
-            yield _PAD, (*tags, "block", "pad")
-            yield line + ("\n" if place < len(lines) - 1 else ""), (*tags, "block")
+            edges = ("block_first",) * (place == 0) + ("block_last",) * (place == len(lines) - 1)
+            yield _PAD, (*tags, "block", "pad", *edges)
+            yield line + ("\n" if place < len(lines) - 1 else ""), (*tags, "block", *edges)
         return
     if paragraph.kind == "rule":
         yield "─" * 12, (*tags, "faint")

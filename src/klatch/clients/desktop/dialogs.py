@@ -51,7 +51,10 @@ class Dialog(tkinter.Toplevel):
         self._back = parent.focus_get()
         self.title(title)
         self.transient(parent.winfo_toplevel())
-        self.configure(background=style.palette.ground, padx=style.px(20), pady=style.px(20))
+        self.configure(
+            background=style.palette.ground, padx=style.px(20), pady=style.px(20), highlightthickness=1,
+            highlightbackground=style.palette.line, highlightcolor=style.palette.line,
+        )  # fmt: skip
         self.bind("<Escape>", lambda _: self.close())
         self.protocol("WM_DELETE_WINDOW", self.close)
 

@@ -12,6 +12,10 @@ from markdown_it.token import Token
 Kind = Literal["text", "code", "quote", "item", "rule"]
 
 _INDENT_MOST: Final = 4
+# Longer texts are shown as they are: some take the parser time that grows with the square of their length.
+_FORMED_MOST: Final = 4_000
+_BRACKETS_MOST: Final = 200
+_FENCED: Final = re.compile(r"\s*```[^\n`]*\n(.*?)\n?```\s*", re.DOTALL)
 _PLAIN: Final = re.compile(r"[\w \t,;!?'\"()&=%$€+/-]*(?<!\s)", re.ASCII)
 _MENTION: Final = re.compile(r"(?<![\w@/#])(@[\w\-.\[\]{}\\|^`]{1,32}|#[\w\-.]{1,50})")
 _SCHEMES: Final = ("http://", "https://", "mailto:")
@@ -53,7 +57,15 @@ def format_text(text: str) -> tuple[Paragraph, ...]:
     """The paragraphs of a message."""
     if len(text) < 500 and _PLAIN.fullmatch(text) and "//" not in text and not text.startswith((" ", "\t", "+", "-")):
         return (Paragraph("text", (Run(text),)),)
+    if len(text) > _FORMED_MOST or text.count("[") > _BRACKETS_MOST:
+        return (_long(text),)
     return tuple(_paragraphs(_PARSER.parse(text))) or (Paragraph("text", (Run(text),)),)
+
+
+def _long(text: str) -> Paragraph:
+    if (fenced := _FENCED.fullmatch(text)) is not None:
+        return Paragraph("code", (Run(fenced.group(1), ("code",)),))
+    return Paragraph("text", (Run(text),))
 
 
 def _paragraphs(tokens: list[Token]) -> Iterator[Paragraph]:  # noqa: C901, PLR0912 - one case for each token

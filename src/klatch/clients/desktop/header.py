@@ -48,7 +48,8 @@ class Header(Frame):
         self._line.pack(side="bottom", fill="x")
         self._members_button.pack(side="right", padx=(px(8), px(16)), pady=px(10))
         if self._shows_rooms:
-            self._rooms_button.pack(side="left", padx=(px(16), 0), pady=px(10))
+            first = {"before": self.name} if self.name.winfo_manager() else {}
+            self._rooms_button.pack(side="left", padx=(px(16), 0), pady=px(10), **first)
         else:
             self._rooms_button.pack_forget()
         self.name.pack(side="left", padx=(px(24) if not self._shows_rooms else px(12), 0), pady=px(10))

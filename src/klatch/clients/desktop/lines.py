@@ -24,7 +24,7 @@ from klatch.core.texts import make_inert
 from klatch.core.view import Item
 
 _GROUP: Final = read_tokens().time.group
-_QUOTE_MOST: Final = 90
+_QUOTE_MOST: Final = 64
 
 
 class Quote(msgspec.Struct, frozen=True):

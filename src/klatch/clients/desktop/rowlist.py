@@ -79,6 +79,7 @@ class RowList(Canvas):
             ("<FocusOut>", lambda _: self._draw()),
             ("<Menu>", lambda _: self._key_menu()),
             ("<Shift-F10>", lambda _: self._key_menu()),
+            ("<Destroy>", lambda _: style.forget(self._arrange)),
         ):
             self.bind(event, action)
         style.watch(self._arrange)

@@ -60,7 +60,8 @@ class Style:
 
     def forget(self, watcher: Callable[[], None]) -> None:
         """Tells no more."""
-        self._watchers.remove(watcher)
+        if watcher in self._watchers:
+            self._watchers.remove(watcher)
 
     def choose(self, theme: Theme | None = None, size: int | None = None) -> None:
         """Changes the theme or the size of text."""

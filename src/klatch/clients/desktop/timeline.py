@@ -12,7 +12,7 @@ import msgspec
 import ttkbootstrap as ttk
 
 from klatch.clients.desktop.bare import Frame, Label, Text
-from klatch.clients.desktop.blocks import Measure, Piece, draw_line, draw_pending
+from klatch.clients.desktop.blocks import Measure, Piece, draw_line, draw_pending, in_one_line
 from klatch.clients.desktop.lines import Line, Lines
 from klatch.clients.desktop.moments import spell_full
 from klatch.clients.desktop.scene import OpenRoom, Scene
@@ -83,6 +83,7 @@ class Timeline(Frame):
         self._new_after: int | None = None
         self._stuck = True
         """Whether the end is in sight, and is to stay there."""
+        self._was_stuck = True
         self._tail: list[Piece] = []
         self._notes: list[Note] = []
         self._measure = Measure(600, style.text.measure)
@@ -99,7 +100,7 @@ class Timeline(Frame):
             self, wrap="word", state="disabled", borderwidth=0, highlightthickness=0, cursor="arrow", undo=False,
             exportselection=False, takefocus=1, insertwidth=0, padx=0, pady=0, width=20, height=5,
         )  # fmt: skip
-        self.scrollbar = ttk.Scrollbar(self, orient="vertical", command=self._drag)
+        self.scrollbar = ttk.Scrollbar(self, orient="vertical", command=self.drag, bootstyle="secondary")
         self.text.configure(yscrollcommand=self._scrolled)
         self.text.pack(side="left", fill="both", expand=True)
         self.scrollbar.place(relx=1, rely=0, relheight=1, anchor="ne")
@@ -136,13 +137,22 @@ class Timeline(Frame):
 
     def note(self, note: Note | None) -> None:
         """Shows something to the user alone, below the last line; None takes all of it away."""
-        if note is None and not self._notes:
-            return
+        if note is None:
+            if not self._notes:
+                return
+            self._stuck = self._stuck or self._was_stuck
+        elif not self._notes:
+            self._was_stuck = self._stuck
         self._notes = [] if note is None else [*self._notes, note][-20:]
         if note is not None:
             self._stuck = True
             self.to_end()
         self._redraw_tail()
+        if note is not None and (start := self.text.tag_prevrange("note_head", "end")):
+            # One reads from the beginning, also what is longer than the window.
+            self.text.update_idletasks()
+            self.text.see(start[0])
+            self._find_end()
 
     @property
     def has_notes(self) -> bool:
@@ -295,8 +305,9 @@ class Timeline(Frame):
                     pending, scene.me.display_name, scene.me.id, head=head, measure=self._measure
                 )  # fmt: skip
                 head = False
-            if not pieces and room.loaded and not any(line.message for line in self._drawn) and room.complete:
-                pieces.append((f"Nobody has written in {room.state.name} yet. Say the first word below.\n", ("empty",)))
+            if not pieces and room.loaded and room.complete and not any(line.message for line in self._drawn):
+                where = in_one_line(room.state.name)
+                pieces.append((f"Nobody has written here yet. Say the first word to {where} below.\n", ("empty",)))
         for note in self._notes:
             pieces.append(("Only you see this\n", ("note_head",)))
             pieces.append((f"{note.text}\n", ("note_code" if note.code else "note",)))
@@ -396,7 +407,8 @@ class Timeline(Frame):
         self.scrollbar.set(top / count, 1.0 if ends else min(1.0, (bottom + 1) / count))
         self.scrollbar.place(relx=1, rely=0, relheight=1, anchor="ne")
 
-    def _drag(self, how: str, amount: str, what: str = "units") -> None:
+    def drag(self, how: str, amount: str, what: str = "units") -> None:
+        """Moves as a scrollbar says."""
         if how != "moveto":
             self.scroll(int(amount) * (1 if what == "pages" else 3), what)
             return
@@ -674,7 +686,7 @@ class Timeline(Frame):
 
     # Looks.
 
-    def _dress(self) -> None:
+    def _dress(self) -> None:  # noqa: PLR0915 - one statement for each kind of words
         style, palette, px, text = self._style, self._style.palette, self._style.px, self.text
         self.configure(background=palette.ground)
         text.configure(
@@ -712,10 +724,14 @@ class Timeline(Frame):
         for depth in range(1, 5):
             inset = left + px(20) * (depth - 1)
             tag(f"indent{depth}", lmargin1=inset, lmargin2=inset + px(24), tabs=(inset + px(24),))
-        tag("reactions", lmargin1=left, lmargin2=left, spacing1=px(6), font=style.meta)
-        tag("chip", background=palette.sunken, foreground=palette.ink)
+        bare: dict[str, Any] = {"lmargincolor": palette.ground, "rmargincolor": palette.ground}
+        tag("reactions", lmargin1=left, lmargin2=left, spacing1=px(6), font=style.meta, **bare)
+        tag("chip", background=palette.sunken, foreground=palette.ink, **bare)
         tag("mine", background=mix(palette.accent, palette.ground, 0.2))
-        tag("empty", justify="center", foreground=palette.soft, spacing1=px(48))
+        tag(
+            "empty", justify="center", foreground=palette.soft, spacing1=px(48), lmargin1=left, lmargin2=left,
+            rmargin=px(_RIGHT),
+        )  # fmt: skip
         tag("note_head", font=style.meta_strong, foreground=palette.soft, lmargin1=left, lmargin2=left, spacing1=px(16))
         tag("note", lmargin1=left, lmargin2=left, foreground=palette.ink)
         tag("note_code", lmargin1=left, lmargin2=left, font=style.code, wrap="none")
@@ -729,6 +745,8 @@ class Timeline(Frame):
             "block", font=style.code, background=palette.sunken, wrap="char", spacing1=px(1), spacing3=px(1),
             lmargincolor=palette.ground, rmargincolor=palette.ground,
         )  # fmt: skip
+        tag("block_first", spacing1=px(8))
+        tag("block_last", spacing3=px(8))
         tag("at", foreground=palette.accent, font=style.strong)
         tag("link", foreground=palette.accent, underline=True)
         tag("right", justify="right")

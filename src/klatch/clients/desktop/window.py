@@ -440,6 +440,7 @@ class Window:
         )
         self.chat = Frame(app)
         self.status = StatusBar(self.chat, style, pictures)
+        self._above_status = Frame(self.chat, height=1)
         self._body = Frame(self.chat)
         self._left = Frame(self._body)
         self._right = Frame(self._body)
@@ -449,13 +450,14 @@ class Window:
         self._go_button = ttk.Button(self._left, text="Go to or make a room", command=self.go, bootstyle="light")
         self.members = RowList(self._right, style, pictures, self._choose_member, self._member_menu)
         for side in (self.rooms, self.members):
-            side.scrolled_by(ttk.Scrollbar(side, orient="vertical"))
+            side.scrolled_by(ttk.Scrollbar(side, orient="vertical", bootstyle="secondary"))
         self.header = Header(
             self._middle, style, lambda: self._show_drawer("rooms"), self._toggle_members
         )  # fmt: skip
         self.timeline = Timeline(self._middle, style, self)
         self.composer = Composer(self._middle, style, self)
         self.status.pack(side="bottom", fill="x")
+        self._above_status.pack(side="bottom", fill="x")
         self._body.pack(fill="both", expand=True)
         self._go_button.pack(side="bottom", fill="x")
         self.rooms.pack(fill="both", expand=True)
@@ -595,7 +597,13 @@ class Window:
 
     def _arrange(self) -> None:
         """Both sides where there is room for them, drawers above the talk where there is not."""
-        space, px = self.style.tokens.space, self.style.px
+        space = self.style.tokens.space
+        larger = max(1.0, self.style.size / 100)
+
+        def px(length: float) -> int:
+            """Columns of text grow with the text."""
+            return self.style.px(length * larger)
+
         width = self.chat.winfo_width()
         if width <= 1:
             return
@@ -661,7 +669,7 @@ class Window:
             frame.configure(background=palette.ground)
         for frame in (self._left, self._right):
             frame.configure(background=palette.sunken)
-        for edge in self._edges:
+        for edge in (*self._edges, self._above_status):
             edge.configure(background=palette.line)
         self._go_button.pack_configure(padx=px(12), pady=px(12))
         self.composer.pack_configure(padx=px(24), pady=(px(4), px(16)))
