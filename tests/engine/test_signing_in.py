@@ -16,6 +16,7 @@ from klatch.core.refusals import Refused
 from klatch.engine import accounts
 from klatch.engine.passwords import Passwords
 from klatch.storage.port import Reader
+from klatch.storage.writer import Writer
 from tests.engine.people import House, Person, open_house
 
 OLD = "correct horse battery"
@@ -117,7 +118,7 @@ async def test_a_password_begins_a_session_whose_token_brings_back(house: House)
 
 
 async def test_a_session_that_does_not_last_has_no_token_and_ends_with_its_connection(house: House) -> None:
-    await registered(house, "ann")
+    (await registered(house, "ann")).goes()
     ann = await house.come(credentials=ByPassword("ann", OLD), lasting=False)
     assert ann.welcome.token is None
     assert [each.live for each in (await ann.asks(ask.ListCredentials)).credentials] == [True]
@@ -370,6 +371,67 @@ async def test_signing_out_elsewhere_ends_also_the_connections_from_before_one_r
     assert (before.closed, here.closed) == (["signed_out"], [])
 
 
+async def test_connections_from_before_one_registered_are_listed_and_signed_out_one_by_one(house: House) -> None:
+    phone, laptop = await house.come("ann", SECRET), await house.come("ann", SECRET)
+    await laptop.does(ask.Register, password=OLD)
+    await house.quiet()
+    found = (await laptop.asks(ask.ListCredentials)).credentials
+    assert [(each.live, each.mine) for each in found] in ([(True, True), (True, False)], [(True, False), (True, True)])
+    await laptop.does(ask.SignOut, credential=next(each.id for each in found if not each.mine))
+    await house.quiet()
+    assert (phone.closed, laptop.closed) == (["signed_out"], [])
+
+
+async def test_a_session_from_before_one_registered_ends_with_its_connection(house: House) -> None:
+    before = await registered(house, "ann")
+    here = await house.come(credentials=ByPassword("ann", OLD))
+    before.goes()
+    await house.quiet()
+    assert [each.mine for each in (await here.asks(ask.ListCredentials)).credentials] == [True]
+
+
+async def test_a_connection_that_goes_while_one_registers_leaves_no_session(house: House) -> None:
+    ann = await house.come("ann", SECRET)
+    await ann.does(ask.Register, password=OLD)
+    ann.goes()
+    await house.quiet()
+    await house.quiet()
+    here = await house.come(credentials=ByPassword("ann", OLD))
+    assert len((await here.asks(ask.ListCredentials)).credentials) == 1
+
+
+async def test_who_changes_the_password_from_before_one_registered_stays(house: House) -> None:
+    ann = await registered(house, "ann")
+    await ann.does(ask.ChangePassword, old=OLD, password=NEW)
+    await house.quiet()
+    assert ann.closed == []
+
+
+@pytest.mark.parametrize("door", ["password", "token", "new link", "reset link", "name"])
+async def test_who_is_banned_is_refused_before_anything_is_changed(
+    house: House, monkeypatch: pytest.MonkeyPatch, door: str
+) -> None:
+    olga, ann = await owner(house), await registered(house, "ann")
+    await ann.does(ask.MakeToken, name="script", scopes=["read"], secret=TOKEN)
+    if door == "reset link":
+        await olga.does(ask.MakeResetLink, user="ann", secret=LINK)
+    else:
+        await olga.does(ask.MakeLink, secret=LINK)
+    await olga.does(ask.Ban, who="192.0.2.0/24")
+    replayed, again = [], Writer._apart
+    monkeypatch.setattr(Writer, "_apart", lambda writer, batch: replayed.append(batch) or again(writer, batch))
+    shown: dict[str, Credentials] = {
+        "password": ByPassword("ann", OLD),
+        "token": ByToken(TOKEN),
+        "new link": ByLink(LINK, "dora", NEW),
+        "reset link": ByLink(LINK, "", NEW),
+        "name": ByName("gus"),
+    }
+    assert await code(house, shown[door], address="192.0.2.7") == "banned"
+    assert replayed == []
+    assert await code(house, shown[door]) == ""
+
+
 async def test_a_guest_who_may_not_set_a_topic_is_told_how_to(house: House) -> None:
     await house.come("ann", SECRET)
     with pytest.raises(Refused, match="/register"):
@@ -398,7 +460,7 @@ async def test_two_who_use_the_last_of_a_link_at_once_are_one_too_many(house: Ho
 
 
 async def test_a_password_that_changes_while_it_is_checked_lets_nobody_in(house: House) -> None:
-    await registered(house, "ann")
+    (await registered(house, "ann")).goes()
     ann = await house.come(credentials=ByPassword("ann", OLD))
     outcomes = await asyncio.gather(
         ann.does(ask.ChangePassword, old=OLD, password=NEW),

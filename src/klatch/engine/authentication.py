@@ -96,7 +96,6 @@ class Authentication:
 
     def let_in(self, attempt: Attempt, then: Then, done: Done) -> None:
         """`done` gets what `then` makes of the Identity, in the same decision, or a refusal."""
-        then = _unless_banned(then, attempt.address)
         match attempt.shown:
             case ByName() as guest:
                 if not attempt.guests:
@@ -109,6 +108,8 @@ class Authentication:
 
                 def by_token(transaction: Transaction) -> Any:
                     identity, credential = self._by_token(transaction, token)
+                    account = identity.account
+                    check_entrance(transaction, account, account.name, attempt.address, transaction.now)
                     if self._is_stale(credential, attempt.address):
                         _touch(transaction, credential, attempt.address)
                     return then(transaction, identity)
@@ -273,7 +274,8 @@ class Authentication:
                 done(keys)
                 return
             self._store.decide(
-                lambda each: then(each, begin_session(each, links.use(each, shown, keys), attempt)), done
+                lambda each: then(each, begin_session(each, links.use(each, shown, keys, attempt.address), attempt)),
+                done,
             )
 
         self._store.read(lambda reader: links.name_of_user(reader, shown, self._clock()), found)
@@ -282,17 +284,6 @@ class Authentication:
 def _touch(transaction: Transaction, credential: Credential, address: str) -> None:
     transaction.touch_credential(credential.id, address)
     transaction.set_seen(credential.account)  # a guest who comes by token alone is here, too
-
-
-def _unless_banned(then: Then, address: str) -> Then:
-    """Goes on with those only whom the server does not ban."""
-
-    def admitted(transaction: Transaction, identity: Identity) -> Any:
-        account = identity.account
-        check_entrance(transaction, account, account.name, address, transaction.now)
-        return then(transaction, identity)
-
-    return admitted
 
 
 def wrong() -> Refused:
@@ -315,6 +306,7 @@ def sign_in(transaction: Transaction, account: str, known: str, fresh: Keys | No
     if present is None or transaction.password_hash(account) != known:
         raise wrong()
     accounts.check_not_suspended(present)
+    check_entrance(transaction, present, present.name, attempt.address, transaction.now)
     if fresh is not None:
         transaction.set_password(account, fresh)
     return begin_session(transaction, present, attempt)

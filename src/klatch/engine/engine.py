@@ -28,7 +28,7 @@ from klatch.core.answers import (
     Rooms,
     Welcome,
 )
-from klatch.core.credentials import NOTHING_SHOWN, ByToken, Credentials
+from klatch.core.credentials import NOTHING_SHOWN, ByName, ByToken, Credentials
 from klatch.core.events import (
     Audited,
     Banned,
@@ -52,7 +52,7 @@ from klatch.core.refusals import Refused
 from klatch.core.restraints import Restraint, banned_by
 from klatch.engine import accounts, actions, audit, contacts, credentials, links, messages, restraints, rooms
 from klatch.engine.accounts import Entrance
-from klatch.engine.authentication import Attempt, Authentication
+from klatch.engine.authentication import Attempt, Authentication, begin_session
 from klatch.engine.backlog import Turn
 from klatch.engine.fanout import FanOut
 from klatch.engine.limits import RateLimits
@@ -70,6 +70,7 @@ _TYPING_EVERY: Final = 2_000
 _TYPED_MOST: Final = 10_000
 _PEOPLE_MOST: Final = 1_000  # in one answer
 _BEATS_BETWEEN_CLEANINGS: Final = 180
+_FROM_BEFORE: Final = "a connection from before you registered"
 _WHY: Final = {
     "revoked": "You were signed out. Sign in again to come back.",
     "password": "The password was changed. Sign in with the new one.",
@@ -417,6 +418,7 @@ class Engine:
                     self._alter(entry.room, status=text, away=away, status_until=until)
                 case Registered(role=role):
                     self._alter(entry.room, role=role, fleeting=False)
+                    self._vouch_for(entry.room)
                 case RoleGiven(role=role):
                     self._alter(entry.room, role=role)
                 case _:
@@ -481,6 +483,30 @@ class Engine:
             altered = session.account = msgspec.structs.replace(session.account, **changes)
         if altered is not None:
             self.roster.update(altered)
+
+    def _vouch_for(self, account: str) -> None:
+        """Connections from before one registered are sessions from now on, listed and closed like others."""
+        for session in self.sessions.of(account):
+            if session.credential is None:
+                self._vouch(session)
+
+    def _vouch(self, session: Session) -> None:
+        account, shown = session.account.id, ByName(session.account.name)
+        attempt = Attempt(shown, session.address, lasting=False, device=_FROM_BEFORE)
+
+        def vouched(outcome: Any) -> None:
+            self._note(outcome)
+            if not isinstance(outcome, str):
+                return
+            session.credential, session.fleeting = outcome, True
+            if session not in self.sessions.of(account):
+                self.drop(outcome)
+
+        def vouch(transaction: Transaction) -> str | None:
+            present = transaction.present(account)
+            return None if present is None else begin_session(transaction, present, attempt).credential
+
+        self._store.decide(vouch, vouched)
 
     def _send_away(self, account: str, signed_out: SignedOut) -> None:
         """Ends the connections of those whom nothing lets in any more."""

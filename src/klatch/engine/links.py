@@ -13,6 +13,7 @@ from klatch.core.refusals import Refused
 from klatch.engine import accounts, rooms
 from klatch.engine.audit import audit, log_of_server
 from klatch.engine.recording import nothing_to_add, sign
+from klatch.engine.restraints import check_entrance
 from klatch.storage.port import Link, NewLink, Reader, Transaction
 
 USES_MOST: Final = 1_000
@@ -34,11 +35,14 @@ def name_of_user(reader: Reader, shown: ByLink, now: int) -> str:
     return _owner_of(reader, link).name
 
 
-def use(transaction: Transaction, shown: ByLink, keys: Keys) -> Account:
+def use(transaction: Transaction, shown: ByLink, keys: Keys, address: str) -> Account:
     """The account of somebody who is not in yet and uses a link: a new one, or one that has a new password now."""
     link = find(transaction, shown.link, transaction.now)
     if link.kind == "reset":
-        return _reset(transaction, link, keys)
+        account = _owner_of(transaction, link)
+        check_entrance(transaction, account, account.name, address, transaction.now)
+        return _reset(transaction, account, link, keys)
+    check_entrance(transaction, None, shown.name, address, transaction.now)
     role = _server_role(link)
     account = accounts.begin(transaction, shown.name, role)
     transaction.set_password(account.id, keys)
@@ -172,8 +176,7 @@ def _owner_of(reader: Reader, link: Link) -> Account:
     return account
 
 
-def _reset(transaction: Transaction, link: Link, keys: Keys) -> Account:
-    account = _owner_of(transaction, link)
+def _reset(transaction: Transaction, account: Account, link: Link, keys: Keys) -> Account:
     transaction.set_password(account.id, keys)
     transaction.remove_credentials(account.id)
     transaction.remove_link(link.id)
