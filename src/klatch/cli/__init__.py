@@ -5,12 +5,16 @@ import os
 import click
 
 from klatch import __version__
+from klatch.cli.asking import ask
 from klatch.cli.chatting import chat
 from klatch.cli.checking import verify
+from klatch.cli.completing import completion, manual
 from klatch.cli.ending import CONFIGURATION, fail
 from klatch.cli.entering import login, logout
+from klatch.cli.finding import find
 from klatch.cli.inviting import invite
 from klatch.cli.keeping import backup, restore
+from klatch.cli.keepsakes import history
 from klatch.cli.listing import rooms, users
 from klatch.cli.people import user
 from klatch.cli.serving import serve
@@ -47,8 +51,8 @@ def cli() -> None:
 
 
 for command in (
-    *(serve, chat, desktop, send, tail, rooms, users, login, logout, trust),
-    *(user, invite, token, backup, restore, verify),
+    *(serve, chat, desktop, send, tail, ask, history, rooms, users, find, login, logout, trust),
+    *(user, invite, token, backup, restore, verify, completion, manual),
 ):
     cli.add_command(command)
 

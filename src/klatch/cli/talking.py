@@ -1,5 +1,6 @@
 """`klatch send` and `klatch tail`: say something in a room, and read what is said there."""
 
+import re
 import sys
 from typing import Final
 
@@ -9,14 +10,29 @@ from klatch.cli.ending import FAILED, fail, run, warn
 from klatch.cli.options import end_with_reader, show, talks_to_a_server
 
 _LAST: Final = 20
+_LANGUAGE: Final = re.compile(r"[\w+#.-]{1,32}", re.ASCII)
 
 
 @click.command(short_help="Send a message, or standard input.")
 @click.argument("room")
 @click.argument("text", required=False)
 @click.option("--lines", is_flag=True, help="Send a message for each line of standard input, as the lines come.")
+@click.option(
+    "--code", is_flag=False, flag_value="", metavar="[LANG]", help="Send it as a block of code, perhaps of a language."
+)
+@click.option("--reply", type=click.IntRange(1), metavar="SEQ", help="Answer message number SEQ.")
 @talks_to_a_server
-def send(*, room: str, text: str | None, lines: bool, server: str, name: str | None, token: str | None) -> None:
+def send(
+    *,
+    room: str,
+    text: str | None,
+    lines: bool,
+    code: str | None,
+    reply: int | None,
+    server: str,
+    name: str | None,
+    token: str | None,
+) -> None:
     """Send TEXT to ROOM, written '#room' or '@user'; prints the message's number once it is on the server's disk.
 
     Without TEXT, or with -, standard input is the message. Text is never read as a command.
@@ -25,11 +41,15 @@ def send(*, room: str, text: str | None, lines: bool, server: str, name: str | N
     from klatch.clients.shell.entering import make_client
     from klatch.clients.shell.lines import check_argument, read_lines, read_text
     from klatch.clients.shell.rooms import spell_room
-    from klatch.clients.shell.sending import send_lines, send_text
+    from klatch.clients.shell.sending import as_code, send_lines, send_text
 
     room = spell_room(room)
     if lines and text not in (None, "-"):
         raise click.UsageError("--lines reads standard input; leave TEXT out.")
+    if lines and (code is not None or reply is not None):
+        raise click.UsageError("--lines sends many messages; --code and --reply are for one.")
+    if code and not _LANGUAGE.fullmatch(code):
+        raise click.UsageError("--code takes the name of a language, such as python or diff, or nothing.")
     if (text is None and sys.stdin and sys.stdin.isatty()) or (text in (None, "-") and sys.stdin is None):
         raise click.UsageError("Give TEXT, or pipe it in. In most shells '#room' needs its quotes.")
 
@@ -39,13 +59,14 @@ def send(*, room: str, text: str | None, lines: bool, server: str, name: str | N
 
     async def send_one() -> None:
         async with make_client(server, name, token, "klatch-send", warn) as klatch:
-            show(await send_text(klatch, room, message))
+            show(await send_text(klatch, room, message, reply))
 
     if lines:
         run(send_all)
         return
     try:
         message = read_text(sys.stdin.fileno()) if text is None or text == "-" else check_argument(text)
+        message = message if code is None else as_code(message, code)
     except Refused as refused:
         fail(refused.message, FAILED)
     run(send_one)

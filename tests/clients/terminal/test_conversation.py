@@ -146,6 +146,9 @@ async def test_an_edit_by_another_is_seen(unlimited: Server, bob: Client) -> Non
 
 async def test_a_room_is_made_and_gone_to_and_come_back_from(unlimited: Server, bob: Client) -> None:
     async with chatting(unlimited) as ann:
+        await bob.send("#lobby", "read")
+        await sees(ann, "read")
+        await asyncio.sleep(0.1)
         await type_in(ann, "/create ops")
         await ann.press("enter")
         await sees(ann, "▌ #ops", "ann made #ops.")
@@ -268,9 +271,9 @@ async def test_the_whole_screen(unlimited: Server, bob: Client) -> None:
         assert screen.replace(where, "127.0.0.1:".ljust(len(where), "0")).splitlines() == [
             "  Rooms                 #lobby                          2 here",
             "▌ #lobby",
+            "",
             "                        ── Today ─────────────────────────────",
             "                        · klatch made #lobby.  12:34",
-            "                        ── New ───────────────────────────────",
             "                        bob  12:34",
             "                        The pot is on.",
             "                        │ coffee",

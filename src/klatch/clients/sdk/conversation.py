@@ -19,7 +19,17 @@ from klatch.clients.sdk.outbox import Kept, Outbox
 from klatch.clients.sdk.requests import Requests
 from klatch.clients.sdk.state import Hint, State
 from klatch.core.answers import Ack, Bye, Heads, IsTyping, PauseTold, Presence, Range, Refusal, Welcome
-from klatch.core.commands import Cursors, Hello, Request
+from klatch.core.commands import (
+    ChangePassword,
+    Cursors,
+    Hello,
+    MakeLink,
+    MakeResetLink,
+    MakeToken,
+    Register,
+    Request,
+    UseLink,
+)
 from klatch.core.events import Entry
 from klatch.core.names import username_key
 from klatch.core.refusals import Refused
@@ -33,6 +43,7 @@ _ANSWER_WITHIN: Final = 15.0  # seconds of silence after which a connection coun
 _STABLE_AFTER: Final = 10.0  # seconds after which a connection counts as good
 _LOOK_EVERY: Final = 0.5
 _CRASHED: Final = 1011
+_SECRET: Final = (Register, ChangePassword, MakeToken, MakeLink, MakeResetLink, UseLink)
 
 
 class Listeners(msgspec.Struct, frozen=True):
@@ -103,9 +114,12 @@ class Conversation:
     # What is asked.
 
     def submit(self, command: Kept) -> "asyncio.Future[Any]":
-        """Gives a command to be done, after those given before; puts it into the outbox first, if there is one."""
+        """Gives a command to be done, after those given before; puts it into the outbox first, if there is one.
+
+        What holds a password or another secret is not written to disk.
+        """
         frame = spell(command)
-        if self.outbox is not None and command.cid not in self.outbox:
+        if self.outbox is not None and command.cid not in self.outbox and not isinstance(command, _SECRET):
             self.outbox.keep(command)
         return self.ask(command.cid, frame, in_order=True)
 

@@ -1,8 +1,9 @@
 """`klatch send`: one message, or a message a line."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable
-from typing import Any
+from typing import Any, Final
 
 from klatch.clients.sdk import Client, Refused, Unanswered, Unreadable
 from klatch.clients.sdk.client import make_cid
@@ -12,6 +13,8 @@ from klatch.clients.shell.rooms import enter_room
 from klatch.core.commands import SendMessage
 from klatch.core.texts import parse_message
 
+_FENCES: Final = re.compile("`{3,}")
+
 Fault = Refused | Unanswered | Unreadable | OSError
 
 
@@ -19,10 +22,17 @@ class Halted(Exception):  # noqa: N818 - read as a sentence: it halted at that l
     """Not all lines were sent: says at which it halted and which was the last acknowledged; its cause says why."""
 
 
-async def send_text(klatch: Client, room: str, text: str) -> int:
+async def send_text(klatch: Client, room: str, text: str, reply_to: int | None = None) -> int:
     """Sends one message; gives its number."""
     await enter_room(klatch, room)
-    return (await klatch.send(room, text)).seq
+    return (await klatch.send(room, text, reply_to=reply_to)).seq
+
+
+def as_code(text: str, language: str) -> str:
+    """A text as a block of code, between fences that do not stand in it; refuses what grows too long."""
+    longest = max((len(run) for run in _FENCES.findall(text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return parse_message(f"{fence}{language}\n{text}\n{fence}")
 
 
 async def send_lines(klatch: Client, room: str, lines: AsyncIterator[bytes], show: Callable[[int], None]) -> None:

@@ -72,6 +72,10 @@ class Chat(App[int]):
         """Somebody wants in."""
         self.connect(event.way)
 
+    def on_conversation_elsewhere(self, event: Conversation.Elsewhere) -> None:
+        """Somebody wants in as somebody else."""
+        self.connect(event.way)
+
     def tell(self, notice: str) -> None:
         """Says something for a while. It may hold words of others."""
         self.notify(draw(notice), markup=False, timeout=6)
@@ -129,6 +133,8 @@ class Chat(App[int]):
             self._turn_away(str(fault))
 
     def _turn_away(self, fault: str) -> None:
+        while len(self.screen_stack) > 1 and not isinstance(self.screen, Entrance):
+            self.pop_screen()
         if isinstance(self.screen, Entrance):
             self.screen.tell(fault)
         else:

@@ -9,25 +9,29 @@ from typing import ClassVar, Final
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
+from textual.message import Message as Told
 from textual.screen import Screen
 
 from klatch.clients.sdk.client import make_cid
 from klatch.clients.seat.room import NOWHERE, Pending, Room
 from klatch.clients.seat.seat import Changed, Seat
 from klatch.clients.terminal import places, saying
+from klatch.clients.terminal.answers import read_out
 from klatch.clients.terminal.bars import Bar
 from klatch.clients.terminal.desk import Desk
 from klatch.clients.terminal.emoji import choose_emoji
 from klatch.clients.terminal.notifying import spell_notification
 from klatch.clients.terminal.panels import Panel, list_people, list_rooms
+from klatch.clients.terminal.passwords import Passwords, asks_for_password, explain_task
 from klatch.clients.terminal.sheets import Chooser, Question, Sheet
 from klatch.clients.terminal.timeline import Timeline
+from klatch.clients.terminal.ways import Way
 from klatch.clients.terminal.words import draw
 from klatch.core import commands as ask
-from klatch.core.answers import Ack, AnyAnswer, Bye, CommandHelp, HelpText, Members, Online, Page, Person, Rooms
+from klatch.core.answers import Ack, AnyAnswer, Bye, Page, Person
 from klatch.core.events import Entry, Message
+from klatch.core.grammar import AskPassword
 from klatch.core.view import Item
-from klatch.protocols.plain import spell_people, spell_rooms
 
 _ROOMS_FROM: Final = 64  # columns, from which on the list of rooms has its place
 _PEOPLE_FROM: Final = 104
@@ -54,6 +58,13 @@ class Conversation(Screen[None]):
         Binding("ctrl+c", "ask_to_leave", show=False),
         Binding("escape", "write", show=False),
     ]
+
+    class Elsewhere(Told):
+        """One wants in as somebody else."""
+
+        def __init__(self, way: Way) -> None:
+            super().__init__()
+            self.way = way
 
     def __init__(self, seat: Seat, url: str, zone: tzinfo | None) -> None:
         super().__init__()
@@ -227,9 +238,26 @@ class Conversation(Screen[None]):
             return
         elif word in ("/quit", "/exit"):
             self.app.exit(0)
+        elif (task := asks_for_password(text)) is not None:
+            self._ask_for_passwords(task)
         elif self.room is not NOWHERE:
             self.seat.say(self.room, text, lambda answer: self._answered(text, answer))
         self.timeline.action_to_end()
+
+    def _ask_for_passwords(self, task: AskPassword) -> None:
+        def decide(typed: list[str] | None) -> None:
+            if typed is None:
+                return
+            if task.to == "login":
+                self.post_message(self.Elsewhere(Way(url=self._url, name=task.name, password=typed[0])))
+            elif typed[-1] != typed[-2]:
+                self.notice("These were not the same. Nothing was changed.")
+            elif task.to == "register":
+                self.seat.act(ask.Register(cid=make_cid(), password=typed[-1], link=task.link))
+            else:
+                self.seat.act(ask.ChangePassword(cid=make_cid(), old=typed[0], password=typed[-1]))
+
+        self.app.push_screen(Passwords(*explain_task(task)), decide)
 
     def _send_in_mode(self, mode: tuple[str, int], text: str) -> None:
         act, seq = mode
@@ -252,26 +280,20 @@ class Conversation(Screen[None]):
 
     def _answered(self, text: str, answer: AnyAnswer) -> None:
         """What a typed command brought."""
-        now = int(time.time() * 1000)
         match answer:
             case Ack(room=room) if text.partition(" ")[0].lower() in _GOING:
                 self._going_to = room
                 self.changed("rooms", None)
-            case HelpText():
-                self._read_out("What can be typed", [(row.usage, _explain(row)) for row in answer.commands])
-            case Online(people=people) | Members(people=people):
-                self._read_out("Who is online", [(line,) for line in spell_people(people, now, self._zone)])
-            case Rooms(rooms=rooms):
-                self._read_out("Rooms", [(line,) for line in spell_rooms(rooms)])
             case Page():
                 self.timeline.action_page(-1)
             case Bye():
                 self.app.exit(0)
             case _:
-                pass
+                if (told := read_out(answer, int(time.time() * 1000), self._zone)) is not None:
+                    self._read_out(*told)
 
     def _read_out(self, title: str, rows: Sequence[tuple[str, ...]]) -> None:
-        self.app.push_screen(Sheet(title, [tuple(draw(cell.removeprefix("  ")) for cell in row) for row in rows]))
+        self.app.push_screen(Sheet(title, [tuple(map(draw, row)) for row in rows]))
 
     def on_desk_typing(self) -> None:
         """Others may know that one types."""
@@ -445,7 +467,3 @@ class Conversation(Screen[None]):
 
     def _panel(self, name: str) -> Panel:
         return self.query_one(f"#{name}", Panel)
-
-
-def _explain(row: CommandHelp) -> str:
-    return f"{row.does} Also {', '.join(row.also)}." if row.also else row.does

@@ -71,6 +71,7 @@ class Timeline(Widget, can_focus=True):
         self._theme = theme
         self._zone = zone
         self._top: tuple[Key, int] | None = None  # None: the end is seen
+        self._fresh: tuple[int | None, ...] = ()
         self._rows: dict[Key, tuple[object, list[Row]]] = {}
         self._window: list[tuple[Row, Key | None]] | None = None
         self._window_of: tuple[object, ...] = ()
@@ -83,6 +84,7 @@ class Timeline(Widget, can_focus=True):
         self.fresh_after = fresh_after
         self.selected = None
         self._top = None
+        self._fresh = ()
         self._rows.clear()
         self.redraw()
 
@@ -195,11 +197,7 @@ class Timeline(Widget, can_focus=True):
         body = item.body
         to = body.reply_to if isinstance(body, Message) else None
         answered = self.room.items.get(to) if to is not None else None
-        fresh = (
-            self.fresh_after is not None
-            and key > self.fresh_after
-            and (before is None or before.seq <= self.fresh_after)
-        )
+        fresh = key == self._first_fresh()
         facts = (item, before, answered, fresh, setting)
         known = self._rows.get(key)
         if known is not None and known[0] == facts:
@@ -209,6 +207,19 @@ class Timeline(Widget, can_focus=True):
         rows = paint(item, before, answered, setting, fresh=fresh)
         self._rows[key] = (facts, rows)
         return rows
+
+    def _first_fresh(self) -> int | None:
+        """The first message of others that one had not read; on the first visit all are new, and none is marked."""
+        if not self._fresh and self.room.loaded:
+            order, after = self.room.order, self.fresh_after
+            known = after and order and (order[0] <= after + 1 or self.room.complete)
+            later = order[bisect_left(order, (after or 0) + 1) :] if known else ()
+            others = (seq for seq in later if self._is_of_others(self.room.items[seq]))
+            self._fresh = (next(others, None),)
+        return self._fresh[0] if self._fresh else None
+
+    def _is_of_others(self, item: Item) -> bool:
+        return isinstance(item.body, Message) and item.author.id != self._me().id
 
     def _begins_pending(self, block: int) -> bool:
         """Whether what is pending needs a head: not after one's own message."""

@@ -15,7 +15,7 @@ _MARKS: Final = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20
 _TOWER: Final = re.compile(f"([{_MARKS}]{{4}})[{_MARKS}]+")
 _TAB: Final = "    "
 
-_FENCE: Final = re.compile(r"\s{0,3}```\s*([\w+#.-]{0,32})\s*")
+_FENCE: Final = re.compile(r" {0,3}(`{3,16})\s*([\w+#.-]{0,32})\s*")
 _INLINE: Final = re.compile(
     r"(?<!`)`(?P<coded>[^`\n]{1,1000})`(?!`)"
     r"|(?<!`)``(?P<double>(?:[^`\n]|`(?!`)){1,1000})``(?!`)"
@@ -63,10 +63,10 @@ def read(text: str, me: str = "") -> list[Block]:
     at = 0
     while at < len(lines):
         fence = _FENCE.fullmatch(lines[at])
-        end = _end_of_fence(lines, at) if fence is not None else None
+        end = _end_of_fence(lines, at, fence.group(1)) if fence is not None else None
         if fence is not None and end is not None:
             code = [[Piece(line, "code")] for line in lines[at + 1 : end]]
-            blocks.append(Block("code", code, fence.group(1)))
+            blocks.append(Block("code", code, fence.group(2)))
             at = end + 1
             continue
         quoted = lines[at].startswith(">")
@@ -104,9 +104,9 @@ def _styled(found: "re.Match[str]", me: str) -> Piece:
     return Piece(found.group(), "me" if me and name.casefold() == me.casefold() else "mention")
 
 
-def _end_of_fence(lines: list[str], start: int) -> int | None:
+def _end_of_fence(lines: list[str], start: int, fence: str) -> int | None:
     """The line with the closing fence; a fence that is never closed goes to the end."""
     for at in range(start + 1, len(lines)):
-        if lines[at].strip() == "```":
+        if lines[at].strip() == fence:
             return at
     return len(lines) if start + 1 < len(lines) else None

@@ -1,0 +1,47 @@
+"""Answers to what was typed, as something to read."""
+
+from datetime import tzinfo
+
+from klatch.core.answers import (
+    AccountsTold,
+    AnyAnswer,
+    CommandHelp,
+    CredentialsTold,
+    HelpText,
+    LinksTold,
+    Members,
+    Online,
+    Rooms,
+)
+from klatch.protocols.plain import spell_accounts, spell_credentials, spell_links, spell_people, spell_rooms
+
+Sheet = tuple[str, list[tuple[str, ...]]]
+
+
+def read_out(answer: AnyAnswer, now: int, zone: tzinfo | None) -> Sheet | None:
+    """A title and rows of cells; None for what is not to be read. `now` is in milliseconds UTC."""
+    match answer:
+        case HelpText():
+            return "What can be typed", [(row.usage, _explain(row)) for row in answer.commands]
+        case Online(people=people):
+            return "Who is online", _rows(spell_people(people, now, zone))
+        case Members(people=people):
+            return "Members", _rows(spell_people(people, now, zone))
+        case Rooms(rooms=rooms):
+            return "Rooms", _rows(spell_rooms(rooms))
+        case CredentialsTold(credentials=credentials):
+            return "Your sessions and tokens", _rows(spell_credentials(credentials, now, zone))
+        case LinksTold(links=links):
+            return "Links", _rows(spell_links(links, now, zone))
+        case AccountsTold(accounts=accounts):
+            return "Accounts", _rows(spell_accounts(accounts, now, zone))
+        case _:
+            return None
+
+
+def _rows(lines: list[str]) -> list[tuple[str, ...]]:
+    return [(line.removeprefix("  "),) for line in lines] or [("There is nothing.",)]
+
+
+def _explain(row: CommandHelp) -> str:
+    return f"{row.does} Also {', '.join(row.also)}." if row.also else row.does
