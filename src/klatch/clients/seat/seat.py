@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any, Final, Literal, Protocol
 
 import msgspec
@@ -28,6 +28,7 @@ from klatch.core.events import (
     Left,
     Read,
     Renamed,
+    RoomRenamed,
     StatusSet,
     TopicSet,
 )
@@ -54,6 +55,9 @@ class Listener(Protocol):
     def called(self, room: Room, entry: Entry) -> None:
         """Somebody mentioned one, or wrote to one directly."""
 
+    def heard(self, room: Room, entry: Entry, *, mine: bool) -> None:
+        """An entry came. `mine`: it was typed at this seat."""
+
 
 class _Nobody:
     """Draws nothing yet."""
@@ -70,6 +74,13 @@ class _Nobody:
     def called(self, room: Room, entry: Entry) -> None:
         """Nothing."""
 
+    def heard(self, room: Room, entry: Entry, *, mine: bool) -> None:
+        """Nothing."""
+
+
+SILENCE: Final[Listener] = _Nobody()
+"""For a seat whose owner draws nothing, or no longer."""
+
 
 class Seat:
     """The client is to be made with `on_state=seat.tell_state` and `on_hint=seat.tell_hint`.
@@ -83,7 +94,7 @@ class Seat:
         self.state = State(name="connecting")
         self.me: Person
         self.client: Client
-        self.listener: Listener = _Nobody()
+        self.listener: Listener = SILENCE
         self._clock = clock
         self._tasks: asyncio.TaskGroup
         self._following: dict[str, asyncio.Task[None]] = {}
@@ -198,6 +209,10 @@ class Seat:
             self.act(ask.MarkRead(cid=make_cid(), room=room.id, seq=room.head))
             self.listener.changed("rooms", room)
 
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """Does something beside everything else, for as long as the seat is taken."""
+        self._tasks.create_task(work)
+
     def typing(self, room: Room) -> None:
         """One is typing there; told at most every few seconds."""
         now = self._clock()
@@ -282,11 +297,19 @@ class Seat:
         restored = entry.seq != room.head + 1
         if restored:
             room.forget()
+        mine = entry.cid in room.pending and entry.author.id == self.me.id
         room.take(entry, self.me)
+        self.listener.heard(room, entry, mine=mine)
         if restored:
             self._tasks.create_task(self._load(room))
-        if isinstance(entry.body, TopicSet):
-            room.state = msgspec.structs.replace(room.state, topic=entry.body.topic)
+        match entry.body:
+            case TopicSet(topic=topic):
+                room.state = msgspec.structs.replace(room.state, topic=topic)
+            case RoomRenamed(name=name):
+                room.state = msgspec.structs.replace(room.state, name=f"#{name}")
+                self.listener.changed("rooms", room)
+            case _:
+                pass
         if isinstance(entry.body, _PEOPLE) and room.people:
             self._tasks.create_task(self._list_people(room))
         self.listener.changed("timeline", room)

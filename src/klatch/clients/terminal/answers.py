@@ -5,15 +5,18 @@ from datetime import tzinfo
 from klatch.core.answers import (
     AccountsTold,
     AnyAnswer,
+    Bans,
+    BlockList,
     CommandHelp,
     CredentialsTold,
     HelpText,
     LinksTold,
     Members,
     Online,
+    Range,
     Rooms,
 )
-from klatch.protocols.plain import spell_accounts, spell_credentials, spell_links, spell_people, spell_rooms
+from klatch.protocols.plain import (spell_accounts, spell_bans, spell_credentials, spell_entry, spell_links, spell_moment, spell_people, spell_rooms)
 
 Sheet = tuple[str, list[tuple[str, ...]]]
 
@@ -35,6 +38,12 @@ def read_out(answer: AnyAnswer, now: int, zone: tzinfo | None) -> Sheet | None:
             return "Links", _rows(spell_links(links, now, zone))
         case AccountsTold(accounts=accounts):
             return "Accounts", _rows(spell_accounts(accounts, now, zone))
+        case Bans():
+            return "Bans and mutes", _rows(spell_bans(answer, now))
+        case BlockList(people=people):
+            return "Whom you block", _rows([person.name for person in people])
+        case Range(entries=entries):
+            return "What was done", _rows([f"{spell_moment(each.ts, zone)}  {spell_entry(each)}" for each in entries])
         case _:
             return None
 

@@ -121,6 +121,9 @@ class Conversation(Screen[None]):
         if room is self.room:
             self.desk.give_back(pending.text)
 
+    def heard(self, room: Room, entry: Entry, *, mine: bool) -> None:
+        """Is drawn with everything else."""
+
     def called(self, room: Room, entry: Entry) -> None:
         """Rings, unless one is looking at it."""
         if room is self.room and self.app.app_focus and self.timeline.at_end:

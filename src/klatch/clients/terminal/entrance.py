@@ -1,7 +1,7 @@
 """The entrance: asks which server and by which name, and offers those that are known or near."""
 
 from collections.abc import Sequence
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from rich.text import Text
 from textual.app import ComposeResult
@@ -13,18 +13,8 @@ from textual.widgets import Button, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from klatch.clients.terminal.logins import Place
-from klatch.clients.terminal.ways import Near, Way
+from klatch.clients.terminal.ways import Near, Way, complete_address
 from klatch.clients.terminal.words import draw_line
-
-DEFAULT_PORT: Final = 8000
-
-
-def complete_address(text: str) -> str:
-    """What people write for a server: `host` alone means Klatch's usual port there."""
-    text = text.strip()
-    if not text or "://" in text or text.startswith("[") or text.rpartition(":")[2].isdigit():
-        return text
-    return f"{text}:{DEFAULT_PORT}"
 
 
 class Entrance(Screen[None]):

@@ -1,6 +1,10 @@
 """Ways in: where one goes and as whom, and the servers that are near."""
 
+from typing import Final
+
 import msgspec
+
+DEFAULT_PORT: Final = 8000
 
 
 class Way(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,3 +26,11 @@ class Near(msgspec.Struct, frozen=True):
 
     url: str
     title: str
+
+
+def complete_address(text: str) -> str:
+    """What people write for a server: `host` alone means Klatch's usual port there."""
+    text = text.strip()
+    if not text or "://" in text or text.startswith("[") or text.rpartition(":")[2].isdigit():
+        return text
+    return f"{text}:{DEFAULT_PORT}"
