@@ -1,5 +1,6 @@
 """`klatch chat`: the conversation, full screen or line by line."""
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -47,6 +48,9 @@ def _talk_full_screen(way: "Way", theme: str) -> None:
     from klatch.clients.terminal.app import Chat
     from klatch.clients.terminal.entering import look_around
 
+    # Sizes that a shell exported would hide those that the terminal has later.
+    for name in ("COLUMNS", "LINES"):
+        os.environ.pop(name, None)
     app = Chat(way, suggested=name_of_login(), look=theme, find=look_around)
     app.run()
     sys.exit(app.return_code or 0)

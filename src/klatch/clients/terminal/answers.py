@@ -16,7 +16,16 @@ from klatch.core.answers import (
     Range,
     Rooms,
 )
-from klatch.protocols.plain import (spell_accounts, spell_bans, spell_credentials, spell_entry, spell_links, spell_moment, spell_people, spell_rooms)
+from klatch.protocols.plain import (
+    spell_accounts,
+    spell_bans,
+    spell_credentials,
+    spell_entry,
+    spell_links,
+    spell_moment,
+    spell_people,
+    spell_rooms,
+)
 
 Sheet = tuple[str, list[tuple[str, ...]]]
 

@@ -21,7 +21,7 @@ class Entrance(Screen[None]):
     """Two fields, and what could stand in them."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+c,ctrl+q,escape", "app.exit", "Leave", show=False),
+        Binding("ctrl+c,escape", "app.leave", "Leave", show=False, priority=True),
         Binding("down", "app.focus_next", show=False),
         Binding("up", "app.focus_previous", show=False),
     ]

@@ -19,7 +19,7 @@ class Passwords(ModalScreen[list[str] | None]):
     """A hidden field for each label; gives what was typed, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,ctrl+c", "dismiss", show=False),
+        Binding("escape,ctrl+c", "dismiss", show=False, priority=True),
         Binding("up", "app.focus_previous", show=False),
         Binding("down", "app.focus_next", show=False),
     ]

@@ -11,8 +11,8 @@ from klatch.clients.seat.room import NOWHERE, Pending, Room
 from klatch.clients.seat.seat import SILENCE, Changed, Seat
 from klatch.clients.shell.lines import decode
 from klatch.clients.terminal.answers import read_out
-from klatch.clients.terminal.saying import count_waiting
 from klatch.clients.terminal.passwords import asks_for_password
+from klatch.clients.terminal.saying import count_waiting
 from klatch.core.answers import Ack, AnyAnswer, Bye, Page
 from klatch.core.events import Entry
 from klatch.core.texts import make_inert
@@ -57,7 +57,7 @@ class Plain:
     def changed(self, what: Changed, room: Room | None) -> None:
         """Tells when the connection is lost, and when it is back."""
         self._news.set()
-        if what != "state":
+        if what != "state" or room is not None:
             return
         state = self._seat.state
         if state.name == "closed":
@@ -87,7 +87,8 @@ class Plain:
 
     def refused(self, room: Room, pending: Pending) -> None:
         """Tells why."""
-        self.notice(pending.fault or "")
+        where = "" if room is self.room else f"In {room.name}: "
+        self.notice(f"{where}{pending.fault}")
 
     # What is typed.
 

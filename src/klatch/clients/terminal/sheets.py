@@ -133,7 +133,7 @@ class Chooser(ModalScreen[str | None]):
     """Finds one of many by typing; gives its key. `find` gives key and label for what is typed, best first."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,ctrl+c", "dismiss", show=False),
+        Binding("escape,ctrl+c", "dismiss", show=False, priority=True),
         Binding("up", "move('cursor_up')", show=False, priority=True),
         Binding("down", "move('cursor_down')", show=False, priority=True),
     ]

@@ -1,0 +1,196 @@
+"""What scripts do besides sending and reading: ask people, print histories, find servers, complete, read the manual."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+
+import click
+import pytest
+
+from klatch.cli import cli
+from tests.running import KLATCH, Server, eventually, klatch
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home of its own, so that no secret of the machine's user is touched."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    for name in ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"):
+        monkeypatch.setenv(name, str(folder))
+    for name in ("KLATCH_SERVER", "KLATCH_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("KLATCH_NAME", "ann")
+    return folder
+
+
+def do(server: Server, *arguments: str, text: str | None = None, name: str = "ann") -> str:
+    done = klatch(*arguments, "--server", server.url, "--name", name, text=text)
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
+
+
+def messages(server: Server) -> list[dict[str, object]]:
+    lines = do(server, "tail", "#lobby", "--since", "0", "--json").splitlines()
+    return [entry for entry in map(json.loads, lines) if entry["kind"] == "message"]
+
+
+@pytest.fixture
+def asked(server: Server) -> Iterator["subprocess.Popen[str]"]:
+    """A question to the lobby that waits for its answer."""
+    command = [*KLATCH, "ask", "#lobby", "Deploy?", "--react", "yes,no", "--timeout", "20", "--server", server.url]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        eventually(lambda: "reacted" in do(server, "tail", "#lobby", name="bob"), 15)
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@pytest.mark.parametrize(("said", "printed", "status"), [("Yes.", "yes\n", 0), ("no", "no\n", 1), ("👎", "no\n", 1)])
+def test_a_question_prints_its_answer_and_its_status_tells(
+    server: Server, asked: "subprocess.Popen[str]", said: str, printed: str, status: int
+) -> None:
+    do(server, "send", "#lobby", "let me think", name="bob")
+    do(server, "send", "#lobby", "yes", name="ann")  # whoever asks does not answer
+    do(server, "send", "#lobby", said, name="bob")
+    output, _ = asked.communicate(timeout=15)
+    assert (output, asked.returncode) == (printed, status)
+
+
+def test_a_question_without_choices_takes_a_reply(server: Server) -> None:
+    command = [*KLATCH, "ask", "#lobby", "Which version?", "--server", server.url]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        eventually(lambda: "Which version?" in do(server, "tail", "#lobby", name="bob"), 15)
+        seq = str(messages(server)[-1]["seq"])
+        do(server, "send", "#lobby", "2.0", "--reply", seq, name="bob")
+        output, _ = process.communicate(timeout=15)
+    assert (output, process.returncode) == ("2.0\n", 0)
+
+
+def test_a_question_that_nobody_answers_ends_with_75(server: Server) -> None:
+    done = klatch("ask", "#lobby", "Anybody?", "--timeout", "0.3", "--server", server.url)
+    assert (done.returncode, done.stdout, done.stderr) == (75, "", "klatch: Nobody answered within 0.3 s.\n")
+
+
+@pytest.mark.parametrize("choices", ["", "yes,", "yes,yes", ",".join("abcdefghij")])
+def test_choices_that_are_none_are_wrong_usage(server: Server, choices: str) -> None:
+    done = klatch("ask", "#lobby", "?", "--react", choices, "--server", server.url)
+    assert (done.returncode, done.stdout) == (2, "")
+
+
+def test_code_is_sent_between_fences_that_do_not_stand_in_it(server: Server) -> None:
+    do(server, "send", "#lobby", "-", "--code", "diff", text="-a\n+b\n")
+    do(server, "send", "#lobby", "--code", text="```\nnested\n```\n")
+    assert [entry["text"] for entry in messages(server)] == ["```diff\n-a\n+b\n```", "````\n```\nnested\n```\n````"]
+
+
+def test_a_reply_answers_a_message(server: Server) -> None:
+    seq = do(server, "send", "#lobby", "tea?").strip()
+    do(server, "send", "#lobby", "coffee", "--reply", seq)
+    assert messages(server)[-1]["body"] == {"kind": "message", "text": "coffee", "reply_to": int(seq)}
+
+
+def test_a_megabyte_that_is_to_be_one_message_is_refused_before_anything_is_sent(server: Server) -> None:
+    done = klatch("send", "#lobby", "-", "--code", "--server", server.url, text="x" * 1_000_000)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "16,000 characters" in done.stderr
+    assert messages(server) == []
+
+
+def test_many_lines_cannot_be_one_reply() -> None:
+    assert klatch("send", "#lobby", "--lines", "--reply", "3", text="x").returncode == 2
+
+
+def test_a_history_is_as_it_is_now(server: Server) -> None:
+    do(server, "send", "#lobby", "<b>hi</b> \x1b[2J & **bold**")
+    for form in ("text", "markdown", "html"):
+        printed = do(server, "history", "#lobby", "--format", form)
+        assert "\x1b" not in printed
+        assert "klatch made #lobby." in printed
+    page = do(server, "history", "#lobby", "--format", "html")
+    assert "&lt;b&gt;hi&lt;/b&gt;" in page
+    HTMLParser().feed(page)
+    (last,) = do(server, "history", "#lobby", "-n", "1", "--format", "json").splitlines()
+    assert json.loads(last)["text"] == "<b>hi</b> \x1b[2J & **bold**"
+
+
+def test_a_history_of_several_pages_is_whole_and_in_order(unlimited: Server) -> None:
+    do(unlimited, "send", "#lobby", "--lines", text="".join(f"line {number}\n" for number in range(450)))
+    printed = do(unlimited, "history", "#lobby").splitlines()
+    assert [line.rpartition(" ")[2] for line in printed if "line" in line] == [str(number) for number in range(450)]
+
+
+def test_a_history_whose_reader_leaves_ends_quietly(unlimited: Server) -> None:
+    do(unlimited, "send", "#lobby", "--lines", text="x" * 1_000 + "\n" + ("y" * 1_000 + "\n") * 300)
+    command = [*KLATCH, "history", "#lobby", "--server", unlimited.url]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr is not None
+        assert (process.stderr.read(), process.wait(15)) == (b"", 0)
+
+
+def test_where_no_server_is_announced_that_is_said() -> None:
+    done = klatch("find", "--within", "0.1")
+    assert done.returncode in (0, 1)  # somebody near may announce one
+    assert done.stdout if done.returncode == 0 else "klatch serve --lan" in done.stderr
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_the_completion_is_one_that_the_shell_can_read(shell: str, tmp_path: Path) -> None:
+    done = klatch("completion", shell)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "_KLATCH_COMPLETE" in done.stdout
+    if (program := shutil.which(shell)) is not None:
+        script = tmp_path / "completion"
+        script.write_text(done.stdout)
+        subprocess.run([program, "-n", str(script)], check=True)
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="there is no bash here")
+def test_bash_completes_commands_and_options() -> None:
+    environment = {**os.environ, "_KLATCH_COMPLETE": "bash_complete"}
+    command = [sys.executable, "-c", "import sys; sys.argv[0] = 'klatch'; from klatch.cli import main; main()"]
+    for words, index, wanted in (("klatch ta", "1", "plain,tail"), ("klatch send --li", "2", "plain,--lines")):
+        done = subprocess.run(
+            command,
+            env={**environment, "COMP_WORDS": words, "COMP_CWORD": index},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert wanted in done.stdout.splitlines()
+
+
+def test_the_manual_names_every_command_and_option() -> None:
+    page = klatch("manual").stdout.replace("\\-", "-")
+    for name, command in cli.commands.items():
+        assert f"klatch {name}" in page
+        options = [word for each in command.params if isinstance(each, click.Option) for word in each.opts]
+        assert [word for word in options if word not in page] == []
+
+
+@pytest.mark.skipif(shutil.which("man") is None, reason="there is no man here")
+def test_man_reads_the_manual_without_a_warning(tmp_path: Path) -> None:
+    page = tmp_path / "klatch.1"
+    page.write_text(klatch("manual").stdout)
+    done = subprocess.run(["man", "--warnings", "-l", str(page)], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "KLATCH(1)" in done.stdout
+
+
+def test_scripts_do_not_wait_for_what_only_the_full_screen_needs() -> None:
+    code = (
+        "import sys, klatch.cli, klatch.clients.shell.sending, klatch.clients.shell.asking, klatch.server\n"
+        "print([each for each in ('textual', 'rich', 'pygments') if each in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
