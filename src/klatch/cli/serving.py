@@ -99,6 +99,8 @@ def _settle(config: Path | None, *, no_limits: bool, given: dict[str, Any]) -> "
 
 
 def _serve(settings: "Settings", *, as_json: bool) -> int:
+    # The log library loads rich wherever that is installed: 3 MB that the server has no use for.
+    sys.modules.setdefault("rich", None)  # type: ignore[arg-type] # None says that it is not to be had
     from klatch.server import BadCertificate, DoorInUse, run
     from klatch.storage.faults import StoreUnusable
 

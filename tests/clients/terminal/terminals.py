@@ -10,6 +10,7 @@ import struct
 import subprocess
 import termios
 import time
+from collections.abc import Callable
 
 from rich.cells import cell_len
 
@@ -108,9 +109,13 @@ class Terminal:
 
     def sees(self, *words: str, within: float = 15.0) -> str:
         """Waits until all words are on the screen; gives it."""
+        return self.until(lambda screen: all(word in screen.text for word in words), within)
+
+    def until(self, holds: Callable[[Screen], bool], within: float = 15.0) -> str:
+        """Waits until something holds of the screen; gives it."""
         deadline = time.monotonic() + within
-        while not all(word in self.screen.text for word in words):
-            assert time.monotonic() < deadline, f"{words} not seen:\n{self.screen.text}"
+        while not holds(self.screen):
+            assert time.monotonic() < deadline, f"it did not happen:\n{self.screen.text}"
             self._read(0.05)
         return self.screen.text
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.running import KLATCH, Server, eventually, klatch
+from tests.running import KLATCH, Server, klatch
 
 if sys.platform == "win32":
     pytest.skip("there are no pseudo-terminals here", allow_module_level=True)
@@ -61,8 +61,7 @@ def test_resizes_are_followed(unlimited: Server, ann: Terminal) -> None:
     say(unlimited, "#lobby", "still here")
     for width, height in ((40, 12), (200, 50), (20, 5), (100, 30)):
         ann.resize(width, height)
-    ann.sees("still here", "● ann")
-    eventually(lambda: ann.sees("● ann") and "".join(ann.screen.rows[29]).startswith("  ● ann"))
+    ann.until(lambda screen: "still here" in screen.text and "".join(screen.rows[29]).startswith("  ● ann"))
 
 
 def test_wide_letters_leave_the_columns_in_line(unlimited: Server, ann: Terminal) -> None:
