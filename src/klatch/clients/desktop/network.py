@@ -206,6 +206,9 @@ class Network:
         """A typed command will not be done."""
         self._tell(CommandRefused(room.id, pending.text, pending.fault or ""))
 
+    def heard(self, room: Room, entry: Entry, *, mine: bool) -> None:
+        """Is told with everything else that changes."""
+
     def called(self, room: Room, entry: Entry) -> None:
         """Somebody mentioned one, or wrote to one directly."""
         if isinstance(entry.body, Message):
