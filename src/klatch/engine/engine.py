@@ -6,55 +6,24 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any, Final
 
-import msgspec
-
 from klatch import __version__
 from klatch.bus.port import Bus
 from klatch.core import commands as ask
 from klatch.core.answers import (
-    AccountState,
-    AccountsTold,
-    AnyAnswer,
-    CredentialsTold,
-    HelpText,
     IsTyping,
-    LinksTold,
-    Members,
-    Myself,
-    OneRoom,
-    Online,
-    PauseTold,
-    Refusal,
-    Rooms,
     Welcome,
 )
-from klatch.core.credentials import NOTHING_SHOWN, ByName, ByToken, Credentials
-from klatch.core.events import (
-    Audited,
-    Banned,
-    DisplayNamed,
-    Entry,
-    Erased,
-    Message,
-    Registered,
-    Renamed,
-    RoleGiven,
-    RoomDeleted,
-    SignedOut,
-    StatusSet,
-)
-from klatch.core.grammar import describe
+from klatch.core.credentials import NOTHING_SHOWN, ByToken, Credentials
 from klatch.core.limits import Limits
 from klatch.core.members import Account
-from klatch.core.names import USERNAME_LIMIT, username_key
-from klatch.core.permissions import authorize, check_scope
+from klatch.core.permissions import check_scope
 from klatch.core.refusals import Refused
-from klatch.core.restraints import Restraint, banned_by
-from klatch.engine import accounts, actions, audit, contacts, credentials, links, messages, restraints, rooms
+from klatch.engine import accounts, actions, credentials, links, lookups
 from klatch.engine.accounts import Entrance
-from klatch.engine.authentication import Attempt, Authentication, begin_session
+from klatch.engine.authentication import Attempt, Authentication
 from klatch.engine.backlog import Turn
 from klatch.engine.fanout import FanOut
+from klatch.engine.following import Following
 from klatch.engine.limits import RateLimits
 from klatch.engine.passwords import Passwords
 from klatch.engine.presence import Roster
@@ -62,22 +31,13 @@ from klatch.engine.recording import sign
 from klatch.engine.sessions import Caller, Session, Sessions
 from klatch.engine.tidying import Tidying
 from klatch.observe.port import Observer
-from klatch.storage.port import Reader, Store, Transaction
+from klatch.storage.port import Store, Transaction
 
 Done = Callable[[Any], None]
 _DAY: Final = 86_400_000
 _TYPING_EVERY: Final = 2_000
 _TYPED_MOST: Final = 10_000
-_PEOPLE_MOST: Final = 1_000  # in one answer
 _BEATS_BETWEEN_CLEANINGS: Final = 180
-_FROM_BEFORE: Final = "a connection from before you registered"
-_WHY: Final = {
-    "revoked": "You were signed out. Sign in again to come back.",
-    "password": "The password was changed. Sign in with the new one.",
-    "suspended": "This account is suspended. Ask whoever runs the server.",
-    "banned": "You are banned from this server.",
-    "erased": "This account was erased.",
-}
 
 
 class Engine:
@@ -119,7 +79,9 @@ class Engine:
         self._doors: set[str] = set()  # that somebody came in through
         self.tidying = Tidying(store, self._note)
         self._typed: dict[tuple[str, str], int] = {}  # who typed where, and when this was told
-        bus.subscribe(self._on_entries, self.fanout.hint)
+        following = Following(self.sessions, self.fanout, self.roster, self.tidying, store, bus, clock, self._note)
+        bus.subscribe(self.fanout.publish, self.fanout.hint)
+        bus.subscribe(following.follow)
 
     @property
     def epoch(self) -> str:
@@ -254,17 +216,13 @@ class Engine:
             done(refused)
             return
         account = caller.account.id
-        match query:
-            case ask.Help():
-                answered(HelpText(commands=describe(), ref=query.ref))
-            case ask.ListOnline():
-                people = self.roster.online()
-                answered(Online(people=people[:_PEOPLE_MOST], more=len(people) > _PEOPLE_MOST, ref=query.ref))
-            case ask.ListCredentials():
-                mine, live = caller.credential, {session.credential for session in self.sessions.of(account)}
-                self._store.read(lambda reader: self._credentials(reader, account, query, mine, live), answered)
-            case _:
-                self._store.read(lambda reader: self._answer(reader, account, query), answered)
+        live = {session.credential for session in self.sessions.of(account)}
+        now = lookups.Now(self.roster, self.epoch, self.clock(), caller.credential, live)
+        told = lookups.answer_at_once(query, now)
+        if told is not None:
+            answered(told)
+        else:
+            self._store.read(lambda reader: lookups.answer(reader, account, query, now), answered)
 
     def type(self, session: Session, room: str) -> None:
         """Tells the others in a room that somebody types, every two seconds at most; not with a token to read by."""
@@ -333,191 +291,6 @@ class Engine:
         self._stopping = True
         for place, session in enumerate(list(self.sessions)):
             session.close("going_away", "The server is stopping. Come back in a moment.", 500 + 10 * (place % 250))
-
-    # Answers, on a reader's thread.
-
-    def _answer(self, reader: Reader, account: str, query: ask.Query) -> AnyAnswer:
-        viewer = actions.present(reader, account)
-        match query:
-            case ask.Fetch():
-                return messages.fetch(reader, viewer, query)
-            case ask.History():
-                return messages.history(reader, viewer, query)
-            case ask.ListRooms():
-                mine = [*reader.named_places_of(account), *reader.direct_places_of(account, accounts.DIRECT_TOLD_MOST)]
-                others = [*reader.invited_places(account), *reader.open_places(account, archived=query.archived)]
-                places = [place for place in mine if query.archived or not place.room.rules.archived] + others
-                return Rooms(rooms=[rooms.describe(reader, place, account) for place in places], ref=query.ref)
-            case ask.LookAtRoom():
-                place = rooms.find(reader, viewer, query.room)
-                return OneRoom(room=rooms.describe(reader, place, account), ref=query.ref)
-            case ask.LookAtSelf():
-                person, head = self.roster.person(viewer), reader.head(account)
-                return Myself(
-                    account=person, role=viewer.role, head=head, epoch=self.epoch, now=self.clock(), ref=query.ref
-                )
-            case ask.ListMembers():
-                place = rooms.find(reader, viewer, query.room)
-                rooms.authorize_in(reader, "read", viewer, place)
-                members = reader.members(place.room.id, _PEOPLE_MOST + 1)
-                people = [self.roster.person(member.account, member.role) for member in members[:_PEOPLE_MOST]]
-                more = len(members) > _PEOPLE_MOST
-                return Members(room=place.room.id, people=people, more=more, ref=query.ref)
-            case ask.ListLinks():
-                return LinksTold(links=links.describe(reader, viewer), ref=query.ref)
-            case ask.ListAccounts():
-                return self._accounts(reader, viewer, query)
-            case ask.ListBlocked():
-                return contacts.blocked(reader, viewer, query)
-            case ask.ListBans():
-                return restraints.held(reader, viewer, query)
-            case ask.Audit():
-                return audit.read(reader, viewer, query)
-            case _:
-                raise TypeError(f"no answer to {type(query).__name__}")
-
-    def _credentials(
-        self, reader: Reader, account: str, query: ask.Query, mine: str | None, live: set[str | None]
-    ) -> AnyAnswer:
-        viewer = actions.present(reader, account)
-        return CredentialsTold(credentials=credentials.describe(reader, viewer, mine, live), ref=query.ref)
-
-    def _accounts(self, reader: Reader, viewer: Account, query: ask.ListAccounts) -> AnyAnswer:
-        authorize("accounts", server_role=viewer.role, room_role=None)
-        limit = ask.check_limit(query.limit)
-        found = reader.accounts_after(username_key(query.after[:USERNAME_LIMIT]), limit + 1)
-        told = [
-            AccountState(
-                id=each.account.id,
-                name=each.account.name,
-                display_name=each.account.display_name or each.account.name,
-                role=each.account.role,
-                registered=each.account.registered,
-                state=self.roster.person(each.account).state,
-                created=each.created,
-                seen=each.seen,
-                suspended=each.suspended,
-            )
-            for each in found[:limit]
-        ]
-        return AccountsTold(accounts=told, more=len(found) > limit, ref=query.ref)
-
-    # What was recorded, on the event loop.
-
-    def _on_entries(self, entries: list[Entry]) -> None:
-        self.fanout.publish(entries)
-        for entry in entries:
-            if type(entry.body) is Message:
-                continue
-            match entry.body:
-                case Renamed(name=name):
-                    self._alter(entry.room, name=name)
-                case DisplayNamed(name=name):
-                    self._alter(entry.room, display_name=name)
-                case StatusSet(text=text, away=away, until=until):
-                    self._alter(entry.room, status=text, away=away, status_until=until)
-                case Registered(role=role):
-                    self._alter(entry.room, role=role, fleeting=False)
-                    self._vouch_for(entry.room)
-                case RoleGiven(role=role):
-                    self._alter(entry.room, role=role)
-                case _:
-                    self._keep_order(entry)
-
-    def _keep_order(self, entry: Entry) -> None:
-        """What ends connections, and what is done to all who are connected."""
-        match entry.body:
-            case SignedOut() as signed_out:
-                self._send_away(entry.room, signed_out)
-            case Banned(reason=reason):
-                why = f"You are banned from this server{f': {reason}' if reason else ''}."
-                self._close_all(entry.room, "banned", why)
-            case Erased():
-                self._close_all(entry.room, "signed_out", "This account was erased.")
-                self.tidying.wake()
-            case RoomDeleted():
-                self.tidying.wake()
-            case Audited() as act:
-                self._follow_act(entry, act)
-            case _:
-                pass
-
-    def _close_all(self, account: str, code: str, why: str) -> None:
-        """Ends the connections of an account."""
-        for session in list(self.sessions.of(account)):
-            self._dismiss(session, code, why)
-
-    def _dismiss(self, session: Session, code: str, why: str) -> None:
-        """Ends a connection, telling why."""
-        self.fanout.flush()
-        session.tell(Refusal(code=code, message=why))
-        session.close(code, why, None)
-
-    def _follow_act(self, entry: Entry, act: Audited) -> None:
-        """What was done on the server is done to those who are connected."""
-        match act.act:
-            case "pause" | "resume":
-                paused = act.act == "pause"
-                self._bus.hint(PauseTold(paused=paused, by=entry.author, reason=act.detail), None, None)
-            case "ban" if act.room is None and act.person is None:
-                self._store.read(restraints.of_server, self._send_away_all)
-            case _:
-                pass
-
-    def _send_away_all(self, found: list[Restraint] | Exception) -> None:
-        """Ends the connections of all whom the server bans by a pattern or network."""
-        if isinstance(found, Exception):
-            self._note(found)
-            return
-        now = self.clock()
-        for session in list(self.sessions):
-            account = session.account
-            if (ban := banned_by(found, now, account, account.name, session.address)) is not None:
-                refused = restraints.refusal(ban, now)
-                self._dismiss(session, "banned", refused.message)
-
-    def _alter(self, account: str, **changes: Any) -> None:
-        """The account's sessions know it as it is now."""
-        altered: Account | None = None
-        for session in self.sessions.of(account):
-            altered = session.account = msgspec.structs.replace(session.account, **changes)
-        if altered is not None:
-            self.roster.update(altered)
-
-    def _vouch_for(self, account: str) -> None:
-        """Connections from before one registered are sessions from now on, listed and closed like others."""
-        for session in self.sessions.of(account):
-            if session.credential is None:
-                self._vouch(session)
-
-    def _vouch(self, session: Session) -> None:
-        account, shown = session.account.id, ByName(session.account.name)
-        attempt = Attempt(shown, session.address, lasting=False, device=_FROM_BEFORE)
-
-        def vouched(outcome: Any) -> None:
-            self._note(outcome)
-            if not isinstance(outcome, str):
-                return
-            session.credential, session.fleeting = outcome, True
-            if session not in self.sessions.of(account):
-                self.drop(outcome)
-
-        def vouch(transaction: Transaction) -> str | None:
-            present = transaction.present(account)
-            return None if present is None else begin_session(transaction, present, attempt).credential
-
-        self._store.decide(vouch, vouched)
-
-    def _send_away(self, account: str, signed_out: SignedOut) -> None:
-        """Ends the connections of those whom nothing lets in any more."""
-        ended = signed_out.credentials
-        code = "suspended" if signed_out.why == "suspended" else "signed_out"
-        message = _WHY[signed_out.why] if signed_out.why in _WHY else _WHY["revoked"]
-        for session in list(self.sessions.of(account)):
-            # Whoever came in before the account had a password has no credential.
-            unknown = session.credential is None and signed_out.why in ("password", "elsewhere")
-            if ended is None or session.credential in ended or unknown:
-                self._dismiss(session, code, message)
 
     def _end_unseen(self) -> None:
         here, before = set(self.roster), self.clock() - self.limits.guest_days * _DAY
