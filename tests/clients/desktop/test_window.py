@@ -14,8 +14,9 @@ import pytest
 
 from klatch.clients.desktop import opening
 from klatch.clients.sdk import Client
+from klatch.clients.sdk.finding import find
 from tests.journeys.peers import at
-from tests.running import KLATCH, Server
+from tests.running import KLATCH, Server, running
 
 if TYPE_CHECKING:
     from tests.clients.desktop.person import Person
@@ -80,6 +81,50 @@ def test_a_server_that_does_not_answer_can_be_given_up(display: str) -> None:
         assert page.go.cget("text") == "Cancel"
         page.go.invoke()
         bob.waits(lambda: page.go.cget("text") == "Join the talk")
+
+
+def test_a_class_clicks_the_server_that_appears_types_a_name_and_talks(tmp_path: Path, display: str) -> None:
+    with running(tmp_path / "school", "--lan") as server, make_person() as bob:
+        if not any(each.server.endswith(f":{server.port}") for each in asyncio.run(find(2.0))):
+            pytest.skip("nothing that is announced is heard on this machine's network")
+        bob.opens()
+        page = bob.window.page
+        bob.waits(lambda: any(row.key.endswith(f":{server.port}") for row in page.servers.rows), within=20)
+        key = next(row.key for row in page.servers.rows if row.key.endswith(f":{server.port}"))
+        box = page.servers.box_of(key)
+        assert box is not None
+        bob.clicks(page.servers, 40, sum(box) // 2)
+        assert bob.at is page.name
+        bob.types("bob")
+        bob.presses("Return")
+        bob.waits(lambda: bob.room is not None)
+        bob.says_and_sees("good morning")
+
+
+def test_a_guest_registers_and_comes_back_with_the_password(tmp_path: Path, display: str) -> None:
+    password = "correct horse battery"
+    (tmp_path / "klatch.toml").write_text('registration = "open"\n')
+    with running(tmp_path / "data", "--config", str(tmp_path / "klatch.toml")) as server, make_person() as ann:
+        ann.joins(server.url, "ann")
+        ann.says("/register")
+        ann.types(password)
+        ann.presses("Return")
+        ann.lives(0.5)
+        assert password not in ann.shown
+        ann.says("/login ann")
+        ann.waits(lambda: ann.at is ann.window.page.password)
+        ann.opens(server.url, "ann")
+        page = ann.window.page
+        page.password.focus_force()
+        ann.types("wrong")
+        ann.presses("Return")
+        ann.waits(lambda: page.fault.cget("text") not in ("", "Connecting…"))
+        assert ann.at is page.password
+        ann.types(password)
+        ann.presses("Return")
+        ann.waits(lambda: ann.room is not None)
+        assert ann.window.scene is not None
+        assert ann.window.scene.me.name == "ann"
 
 
 # Talking.

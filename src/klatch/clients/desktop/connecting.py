@@ -35,13 +35,12 @@ class ConnectPage(Frame):
         self._cancel = cancel
         self._busy = False
         self._found: dict[str, str] = {}
-        self._looking = False
         self._card = ttk.Frame(self, style="Ground.TFrame")
         card = self._card
         self._mark = Label(card)
         self._title = ttk.Label(card, text="Klatch", style="GroundTitle.TLabel")
         self._near = ttk.Label(card, text="Servers near you", style="GroundSoft.TLabel")
-        self._servers = RowList(card, style, pictures, self._choose_found)
+        self.servers = RowList(card, style, pictures, self._choose_found)
         self.server = ttk.Entry(card, font=style.text)
         self.port = ttk.Entry(card, font=style.text, width=7)
         self.name = ttk.Entry(card, font=style.text)
@@ -51,9 +50,9 @@ class ConnectPage(Frame):
         self.password = ttk.Entry(card, font=style.text, show="•")
         self._password_words = ttk.Label(card, text="Password", style="Ground.TLabel")
         self._has_account = False
-        self._account = Label(card, cursor="hand2", takefocus=1)
+        self.account = Label(card, cursor="hand2", takefocus=1)
         for key in ("<Button-1>", "<Return>", "<space>"):
-            self._account.bind(key, lambda _: self.ask_password(asked=not self._has_account))
+            self.account.bind(key, lambda _: self.ask_password(asked=not self._has_account))
         self.fault = ttk.Label(card, style="GroundBad.TLabel", justify="left")
         self.go = ttk.Button(card, text="Join the talk", command=self._press, bootstyle="primary")
         self._help = ttk.Label(card, style="GroundSoft.TLabel", justify="left")
@@ -98,13 +97,12 @@ class ConnectPage(Frame):
         self._lay_out()
         (self.password if asked else self.name).focus_set()
 
-    def show_found(self, servers: list[tuple[str, str]], *, looking: bool = False) -> None:
+    def show_found(self, servers: list[tuple[str, str]]) -> None:
         """Lists the servers that announce themselves: names and addresses."""
-        if looking and self._found:
+        if {url: name for name, url in servers} == self._found:
             return
-        self._looking = looking
         self._found = {url: name for name, url in servers}
-        self._servers.show([Row(key=url, text=name, note=_shown(url)) for name, url in servers])
+        self.servers.show([Row(key=url, text=name, note=_shown(url)) for name, url in servers])
         self._lay_out()
 
     def press(self) -> None:
@@ -133,10 +131,8 @@ class ConnectPage(Frame):
         for field, text in ((self.server, host), (self.port, port)):
             field.delete(0, "end")
             field.insert(0, text)
-        if self.name.get().strip():
-            self._press()
-        else:
-            self.name.focus_set()
+        self.name.focus_set()
+        self.name.selection_range(0, "end")
 
     def _set_busy(self, *, busy: bool) -> None:
         self._busy = busy
@@ -152,15 +148,13 @@ class ConnectPage(Frame):
         width = min(px(_WIDTH), max(px(220), self.winfo_width() - px(32)))
         self._mark.grid(row=0, column=0, columnspan=2, sticky="w")
         self._title.grid(row=1, column=0, columnspan=2, sticky="w", pady=(px(8), px(20)))
-        if self._found or self._looking:
-            self._near.configure(text="Servers near you" if self._found else "Looking for servers near you…")
-            self._near.grid(row=2, column=0, columnspan=2, sticky="w", pady=(0, px(4)))
+        self._near.configure(text="Servers near you" if self._found else "Looking for servers near you…")
+        self._near.grid(row=2, column=0, columnspan=2, sticky="w", pady=(0, px(4)))
         if self._found:
-            self._servers.configure(height=px(12 + 32 * min(4, len(self._found))))
-            self._servers.grid(row=3, column=0, columnspan=2, sticky="ew", pady=(0, px(16)))
-        elif not self._looking:
-            self._near.grid_remove()
-            self._servers.grid_remove()
+            self.servers.configure(height=px(12 + 32 * min(4, len(self._found))))
+            self.servers.grid(row=3, column=0, columnspan=2, sticky="ew", pady=(0, px(16)))
+        else:
+            self.servers.grid_remove()
         self._server_words.grid(row=4, column=0, sticky="w", pady=(0, px(4)))
         self._port_words.grid(row=4, column=1, sticky="w", padx=(px(8), 0), pady=(0, px(4)))
         self.server.grid(row=5, column=0, sticky="ew")
@@ -174,11 +168,11 @@ class ConnectPage(Frame):
             self._password_words.grid_remove()
             self.password.grid_remove()
         words = "Come as a guest, without a password" if self._has_account else "I have an account with a password"
-        self._account.configure(
+        self.account.configure(
             text=words, font=self._style.meta, foreground=palette.accent, background=palette.ground,
             highlightthickness=1, highlightbackground=palette.ground, highlightcolor=palette.accent,
         )  # fmt: skip
-        self._account.grid(row=10, column=0, columnspan=2, sticky="w", pady=(px(8), 0))
+        self.account.grid(row=10, column=0, columnspan=2, sticky="w", pady=(px(8), 0))
         self.fault.configure(wraplength=width)
         self.fault.grid(row=11, column=0, columnspan=2, sticky="w", pady=(px(8), 0))
         if not self.fault.cget("text"):

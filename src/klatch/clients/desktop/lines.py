@@ -22,6 +22,7 @@ from klatch.core.events import (
 )
 from klatch.core.texts import make_inert
 from klatch.core.view import Item
+from klatch.protocols.plain import spell_body
 
 _GROUP: Final = read_tokens().time.group
 _QUOTE_MOST: Final = 64
@@ -174,7 +175,7 @@ def spell_notice(item: Item, people: dict[str, Person], me: Person) -> str:
         case Unreadable():
             return "This entry cannot be read: it is damaged in the server's store."
         case _:
-            return ""
+            return spell_body(item.author, item.body).removeprefix("* ")
 
 
 def _groups(before: Item, item: Item) -> bool:

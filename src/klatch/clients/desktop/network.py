@@ -278,7 +278,6 @@ class Network:
         from klatch.clients.sdk.finding import find  # noqa: PLC0415 - it takes a while, and many never need it
 
         try:
-            self._tell(Found([], looking=True))
             found = await find()
         except Unreachable:
             found = []

@@ -83,7 +83,6 @@ class Found(msgspec.Struct, frozen=True):
     """The servers announced on the local network: names and addresses."""
 
     servers: list[tuple[str, str]]
-    looking: bool = False
 
 
 class RoomsListed(msgspec.Struct, frozen=True):

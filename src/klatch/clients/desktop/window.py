@@ -41,11 +41,14 @@ from klatch.clients.desktop.timeline import Note, Timeline
 from klatch.core import commands as ask
 from klatch.core.answers import Ack, Bye, HelpText, Members, Online, Page, Rooms, RoomState
 from klatch.core.events import Message
+from klatch.core.grammar import AskPassword, Place, parse
+from klatch.core.refusals import Refused
 from klatch.protocols.plain import spell_help, spell_people, spell_rooms
 
 _SIZE: Final = (1180, 760)
 _LEAST: Final = (360, 320)
 _ICON: Final = 64
+_LOOK_AGAIN_AFTER: Final = 4_000  # milliseconds
 
 
 class Window:
@@ -59,6 +62,7 @@ class Window:
         self.pictures = Pictures()
         self.scene: Scene | None = None
         self._token = ""
+        self._wants_password = False
         self._goes_to = ""
         """The id of a room that is to be opened as soon as it is there."""
         self._drawer = ""
@@ -115,8 +119,8 @@ class Window:
                 self._answered(told)
             case CommandRefused():
                 self._give_back(told)
-            case Found(servers=servers, looking=looking):
-                self.page.show_found(servers, looking=looking)
+            case Found(servers=servers):
+                self._found(servers)
             case RoomsListed(rooms=rooms):
                 self._list_rooms(rooms)
             case _:
@@ -127,8 +131,20 @@ class Window:
         self._show_page()
         if isinstance(told, Failed):
             self.page.say(told.message, told.field)
+        elif self._wants_password:
+            self._wants_password = False
+            self.page.say("", "password")
         else:
             self.page.say(told.reason)
+
+    def _found(self, servers: list[tuple[str, str]]) -> None:
+        self.page.show_found(servers)
+        self.app.after(_LOOK_AGAIN_AFTER, self._look_around)
+
+    def _look_around(self) -> None:
+        """Asks for the servers near by as long as the first page is there."""
+        if self.page.winfo_manager() and not self._ended:
+            self.threads.do(self.threads.network.find)
 
     def _give_back(self, told: CommandRefused) -> None:
         self.timeline.note(Note(told.fault))
@@ -260,8 +276,31 @@ class Window:
         if text.strip().casefold() in ("/quit", "/exit"):
             self.close()
             return
+        if (wish := asks_password(text)) is not None:
+            self._ask_password(wish)
+            return
         self._with_room(lambda room: self.threads.do(self.threads.network.say, room, text))
         self.timeline.to_end()
+
+    def _ask_password(self, wish: AskPassword) -> None:
+        """What is typed about passwords is asked for apart: they are never shown."""
+
+        def register(given: list[str]) -> None:
+            self._act(ask.Register(cid="", password=given[0], link=wish.link))
+
+        def change(given: list[str]) -> None:
+            self._act(ask.ChangePassword(cid="", old=given[0], password=given[1]))
+
+        if wish.to == "login":
+            self.preferences.name = wish.name or self.preferences.name
+            self.page.fill(self.preferences.server, self.preferences.name)
+            self._wants_password = True
+            self.disconnect()
+        elif wish.to == "register":
+            dialogs.Passwords(self.app, self.style, ["A password, of 8 characters or more"], "Register", register)
+        else:
+            asks = ["The password you have", "The password you want"]
+            dialogs.Passwords(self.app, self.style, asks, "Change password", change)
 
     def reply_with(self, seq: int, text: str) -> None:
         """Answers a message."""
@@ -523,7 +562,6 @@ class Window:
             bar.add_cascade(label=title, menu=menu, underline=0)
         self._bar = bar
         self._menus = menus
-        self._no_bar = tkinter.Menu(self.app, tearoff=False)
 
     def _bind(self) -> None:
         app = self.app
@@ -641,10 +679,10 @@ class Window:
 
     def _show_page(self) -> None:
         self.chat.pack_forget()
-        self.app.configure(menu=self._no_bar)
+        self.app.configure(menu="")  # type: ignore[call-overload]
         self.page.pack(fill="both", expand=True)
         self.app.title("Klatch")
-        self.threads.do(self.threads.network.find)
+        self._look_around()
 
     def _show_chat(self) -> None:
         self.page.pack_forget()
@@ -682,6 +720,17 @@ class Window:
         self._icon = tkinter.PhotoImage(data=_png(_ICON, palette.accent))
         self.app.iconphoto(True, self._icon)
         self._arrange()
+
+
+def asks_password(text: str) -> AskPassword | None:
+    """What was typed, if it is about a password."""
+    if not text.startswith("/"):
+        return None
+    try:
+        wish = parse(text, Place(room="", cid=""))
+    except Refused:
+        return None
+    return wish if isinstance(wish, AskPassword) else None
 
 
 def _do(action: Callable[[], object], _event: object) -> str:
