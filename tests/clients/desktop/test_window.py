@@ -459,14 +459,17 @@ def test_f6_goes_through_all_parts(bob: "Person") -> None:
 # The command.
 
 
-def test_the_command_opens_a_window_and_connects_at_once(server: Server, display: str) -> None:
+def test_the_command_opens_a_window_connects_at_once_and_leaves_when_told_to(server: Server, display: str) -> None:
     with at(server, "ann") as [ann]:
         process = subprocess.Popen([*KLATCH, "desktop", server.url, "--name", "carl"])
         try:
             ann.sees("carl came", within=10)
-        finally:
             process.terminate()
-            process.wait(5)
+            assert process.wait(10) == 0
+            ann.sees("carl went")
+        finally:
+            process.kill()
+            process.wait()
 
 
 def test_without_a_screen_one_sentence_says_so(home: Path) -> None:

@@ -1,5 +1,6 @@
 """Opens the window; where that cannot be, says in one sentence what is missing."""
 
+import signal
 import sys
 from importlib.util import find_spec
 from shutil import which
@@ -36,6 +37,8 @@ def open_window(server: str | None, name: str | None, token: str | None = None) 
         raise NoWindow(f"There is no screen to open a window on ({fault}). `klatch tail` and nc need none.") from None
     where, who = server or preferences.server, name or preferences.name or name_of_login()
     window.open_connect_page(where, who, at_once=bool(server and (name or token)), token=token or "")
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, lambda *_: window.close())
     window.run()
 
 
