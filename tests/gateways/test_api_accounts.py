@@ -199,6 +199,21 @@ def test_a_token_that_is_revoked_lets_nobody_in(ann):
     assert script.get("/api/me").code == "bad_token"
 
 
+@pytest.mark.parametrize("scopes", [["read"], ["write"]])
+def test_a_token_of_any_scope_revokes_itself(ann, scopes):
+    script = with_token(ann, ann.post("/api/tokens", name="script", scopes=scopes).json["secret"])
+    assert script.delete("/api/sessions/current").status == 200
+    assert script.get("/api/me").code == "bad_token"
+
+
+def test_a_token_to_read_by_revokes_no_other(ann):
+    script = with_token(ann, ann.post("/api/tokens", name="script", scopes=["read"]).json["secret"])
+    mine = next(each["id"] for each in ann.get("/api/sessions").json["credentials"] if each.get("mine"))
+    assert script.delete(f"/api/sessions/{mine}").code == "not_allowed"
+    assert script.delete("/api/sessions").code == "not_allowed"
+    assert ann.get("/api/me").status == 200
+
+
 def test_a_token_that_has_expired_lets_nobody_in(ann):
     soon = int(time.time() * 1000) + 1_000
     script = with_token(ann, ann.post("/api/tokens", name="brief", scopes=["read"], expires=soon).json["secret"])

@@ -1,13 +1,15 @@
 """Accounts at the line door: what asks for a password, and what shows it to nobody."""
 
 import contextlib
+import re
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.gateways.talking import Liner, a_name
-from tests.running import Server
+from tests.running import KLATCH, Server, eventually
 
 PASSWORD = "correct horse battery"
 WILL_ECHO, WONT_ECHO, DO_ECHO, DONT_ECHO = b"\xff\xfb\x01", b"\xff\xfc\x01", b"\xff\xfd\x01", b"\xff\xfe\x01"
@@ -185,6 +187,29 @@ def test_a_password_is_in_no_log_no_store_and_no_transcript(
     kept = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert any(path.suffix == ".log" for path in kept)
     assert [path for path in kept if PASSWORD.encode() in path.read_bytes()] == []
+
+
+def test_the_owners_link_goes_as_soon_as_the_server_has_an_owner(serve: Serve, leaving: contextlib.ExitStack) -> None:
+    server = serve("--no-limits")
+    assert (server.data / "owner-link.txt").read_text("utf-8").strip() == server.doors["owner"]
+    owner = leaving.enter_context(contextlib.closing(Liner(server)))
+    owner.enter("olga")
+    owner.say(f"/register {server.doors['owner']}")
+    owner.say(PASSWORD)
+    owner.say(PASSWORD)
+    eventually(lambda: not (server.data / "owner-link.txt").exists())
+
+
+def test_without_an_http_door_the_owner_is_told_a_secret_to_register_with(tmp_path: Path) -> None:
+    command = [*KLATCH, "serve", "--data", str(tmp_path / "data"), "--port", "off", "--line-port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        assert process.stdout is not None
+        said = "".join(iter(process.stdout.readline, "\nCtrl+C stops it.\n"[1:]))
+        secret = (tmp_path / "data" / "owner-link.txt").read_text("utf-8").strip()
+        process.terminate()
+    assert re.fullmatch(r"[\w-]{43}", secret)
+    assert f"Come in with nc, and type\n  /register {secret}\n" in said
+    assert "/owner/" not in said
 
 
 def test_who_is_no_guest_here_signs_in_with_a_password(serve: Serve, leaving: contextlib.ExitStack) -> None:

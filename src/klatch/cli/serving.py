@@ -136,8 +136,11 @@ def _tell(doors: "Doors", *, as_json: bool) -> None:
         click.echo("\nNobody comes in without an account.")
     if doors.owner is not None:
         click.echo("\nNobody owns this server yet. Make it yours, with a name and a password:")
-        click.echo(f"  {command()} login {doors.pages[-1]} --link {doors.owner}")
-        click.echo(f"or come in with nc, and type\n  /register {doors.owner}")
+        if doors.pages:
+            click.echo(f"  {command()} login {doors.pages[-1]} --link {doors.owner}")
+        if doors.line_port is not None:
+            before = "or come" if doors.pages else "Come"
+            click.echo(f"{before} in with nc, and type\n  /register {doors.owner}")
     click.echo("\nCtrl+C stops it.")
 
 

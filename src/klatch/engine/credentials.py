@@ -3,7 +3,7 @@
 from typing import Final
 
 from klatch.core.answers import Ack, CredentialState
-from klatch.core.commands import MakeToken, SignOut
+from klatch.core.commands import Command, MakeToken, SignOut
 from klatch.core.credentials import EVERYTHING, SCOPES, Shown, digest, hash_token, parse_scopes
 from klatch.core.events import SignedOut
 from klatch.core.members import Account
@@ -13,6 +13,7 @@ from klatch.engine.administration import below
 from klatch.engine.audit import audit, log_of_server
 from klatch.engine.authentication import DEVICE_MOST, device_name
 from klatch.engine.recording import record, sign
+from klatch.engine.sessions import Caller
 from klatch.storage.port import Credential, NewCredential, Reader, Transaction
 
 TOKENS_MOST: Final = 100
@@ -63,6 +64,11 @@ def sign_out(transaction: Transaction, actor: Account, command: SignOut, shown: 
     # Only who asks by a credential can be told from connections that have none, from before one registered.
     why = "elsewhere" if command.others and shown.credential is not None else "revoked"
     return record(transaction, actor, actor.id, SignedOut(why=why, credentials=ended), command)
+
+
+def gives_itself_up(caller: Caller, command: Command) -> bool:
+    """Whether a credential is to revoke itself, which each may: whoever finds a token can only do good by that."""
+    return isinstance(command, SignOut) and not command.others and command.credential == caller.credential is not None
 
 
 def describe(reader: Reader, viewer: Account, mine: str | None, live: set[str | None]) -> list[CredentialState]:

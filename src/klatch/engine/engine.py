@@ -182,7 +182,8 @@ class Engine:
         account = caller.account.id
         try:
             ask.check_cid(command.cid)
-            check_scope(tag_of(command), caller.scopes, reads=False)
+            if not credentials.gives_itself_up(caller, command):
+                check_scope(tag_of(command), caller.scopes, reads=False)
             self._rates.admit(account, caller.address)
         except Refused as refused:
             done(refused)
@@ -251,12 +252,15 @@ class Engine:
             self._store.decide(accounts.clear_statuses, self._note)
             beats += 1
 
-    def make_owner_link(self, done: Callable[[str | None], None]) -> None:
-        """Makes the first owner's link; `done` gets its secret, or None where somebody owns the server already."""
+    def make_owner_link(self, done: Callable[[str | None], None], owned: Callable[[], None] | None = None) -> None:
+        """Makes the first owner's link; `done` gets its secret, or None where somebody owns the server already. `owned`
+        is told when the link is worth nothing any more, as somebody does."""
         secret = secrets.token_urlsafe(32)
 
         def made(outcome: Any) -> None:
             self._note(outcome)
+            if outcome is True and owned is not None:
+                self._bus.subscribe(links.watch_for_owner(owned))
             done(secret if outcome is True else None)
 
         self._store.decide(lambda transaction: links.add_owner_link(transaction, secret), made)

@@ -1,11 +1,12 @@
 """Links: what lets somebody in who has no password yet, or not any more. Each is a secret that is told once."""
 
+from collections.abc import Callable
 from typing import Final
 
 from klatch.core.answers import Ack, LinkState
 from klatch.core.commands import Command, MakeLink, MakeResetLink, RevokeLink, UseLink
 from klatch.core.credentials import ByLink, Keys, Shown, digest, hash_link
-from klatch.core.events import Registered, SignedOut
+from klatch.core.events import Entry, Registered, RoleGiven, SignedOut
 from klatch.core.members import RANK, ROLES, Account, outranks, stands_above
 from klatch.core.names import parse_username
 from klatch.core.permissions import authorize
@@ -148,6 +149,19 @@ def add_owner_link(transaction: Transaction, secret: str) -> bool:
     transaction.remove_owner_links()
     transaction.add_link(NewLink("owner", hash_link(secret), log_of_server(transaction), role="owner"))
     return True
+
+
+def watch_for_owner(owned: Callable[[], None]) -> Callable[[list[Entry]], None]:
+    """What hears of entries, and tells once that somebody has come to own the server."""
+    waiting = [owned]
+
+    def hear(entries: list[Entry]) -> None:
+        if waiting and any(
+            isinstance(each.body, Registered | RoleGiven) and each.body.role == "owner" for each in entries
+        ):
+            waiting.pop()()
+
+    return hear
 
 
 def describe(reader: Reader, viewer: Account) -> list[LinkState]:

@@ -36,14 +36,20 @@ async def _leave_house_key(engine: Engine, directory: Path, doors: Doors) -> Non
 
 async def _leave_owner_link(engine: Engine, directory: Path, doors: Doors) -> Doors:
     made: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
-    engine.make_owner_link(made.set_result)
-    secret = await made
     path = directory / OWNER_LINK
-    link = f"{next(iter(doors.pages), '')}/owner/{secret}"
+    engine.make_owner_link(made.set_result, lambda: _remove(path))
+    secret = await made
+    page = next(iter(doors.pages), None)
+    link = f"{page}/owner/{secret}" if page is not None else secret
+    _remove(path)
     with contextlib.suppress(OSError):
-        path.unlink(missing_ok=True)
         if secret is not None:
             path.touch(mode=0o600)
             path.write_text(f"{link}\n", "utf-8")
     is_private = all(map(is_loopback, doors.hosts)) and not doors.public_url
     return msgspec.structs.replace(doors, owner=link) if secret is not None and is_private else doors
+
+
+def _remove(path: Path) -> None:
+    with contextlib.suppress(OSError):
+        path.unlink(missing_ok=True)

@@ -11,7 +11,7 @@ _USUAL: Final = "http://127.0.0.1:8000"
 class Address(msgspec.Struct, frozen=True):
     """Where the doors are, as programs read it; None for one that is closed. `https` is the encrypted one of the
     addresses for HTTP, which may be the only one; `fingerprint` is that of its key; `owner` is the first owner's
-    link."""
+    link, or its secret alone where there is no page that it could lead to."""
 
     http: str | None
     line: str | None
