@@ -908,6 +908,7 @@ export interface Welcome {
   token?: string;
   paused?: boolean;
   ignored?: string[];
+  began?: number;
 }
 
 export type AnyCommand =

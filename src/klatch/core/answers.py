@@ -54,7 +54,8 @@ class Person(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Welcome(Answer, frozen=True, kw_only=True, tag="welcome"):
     """Hello was accepted. `head` is the last number of one's own account's log; `role` is one's role on the server;
     `token` is that of the session which a password has begun; `paused`: only moderators of the server may write;
-    `ignored` are cursors of rooms one is not in."""
+    `ignored` are cursors of rooms one is not in; `began` is when the account did (ms UTC), which with its id tells it
+    from that of any other store."""
 
     version: str
     epoch: str
@@ -67,6 +68,7 @@ class Welcome(Answer, frozen=True, kw_only=True, tag="welcome"):
     token: str | None = None
     paused: bool = False
     ignored: list[str] = []
+    began: int = 0
 
 
 class Ack(Answer, frozen=True, kw_only=True, tag="ack"):

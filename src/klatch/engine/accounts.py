@@ -41,6 +41,7 @@ class Entrance(msgspec.Struct, frozen=True):
     begun: bool = False
     token: str | None = None
     paused: bool = False
+    began: int = 0
 
 
 def greet(transaction: Transaction, shown: ByName, address: str | None = None) -> Account:
@@ -72,6 +73,7 @@ def enter(transaction: Transaction, identity: Identity) -> Entrance:
         identity.begun,
         identity.token,
         transaction.state().paused is not None,
+        transaction.began(account.id),
     )
 
 

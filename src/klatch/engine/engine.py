@@ -155,6 +155,7 @@ class Engine:
             token=entrance.token,
             paused=entrance.paused,
             ignored=ignored,
+            began=entrance.began,
         )
 
     def leave(self, session: Session) -> None:

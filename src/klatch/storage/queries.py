@@ -107,6 +107,7 @@ LIVES: Final = """
         SELECT e.author_name FROM entries e WHERE e.log_id = a.id AND e.author_id = a.id ORDER BY e.seq LIMIT 1
     ), a.username), a.created_ts FROM accounts a WHERE a.id > :after ORDER BY a.id LIMIT :limit
 """
+BEGAN: Final = "SELECT created_ts FROM accounts WHERE id = :id"
 ENDED: Final = "SELECT ended_ts FROM accounts WHERE id = :id"
 
 # Rooms and membership.

@@ -122,6 +122,11 @@ class Reader:
         rows = self._db.rows(queries.LIVES, {"after": int(after), "limit": limit})
         return [Life(str(row[0]), row[1], row[2]) for row in rows]
 
+    def began(self, account: str) -> int:
+        """When the account began (ms UTC), or 0 if there is none."""
+        row = self._db.row(queries.BEGAN, {"id": int(account)})
+        return 0 if row is None else row[0]
+
     def ended(self, account: str) -> int | None:
         """When the account ended (ms UTC), or None if it did not."""
         row = self._db.row(queries.ENDED, {"id": int(account)})

@@ -17,10 +17,10 @@ from websockets.asyncio.server import ServerConnection, serve
 
 from klatch.clients.sdk import Client, Refused, State, Unanswered, Unreadable
 from klatch.clients.sdk.client import make_cid
-from klatch.core.commands import CreateRoom, SendMessage
+from klatch.core.commands import CreateRoom, Register, Rename, SendMessage
 from klatch.core.events import Entry, Message
 from tests.clients.proxy import Proxy
-from tests.running import Server, eventually
+from tests.running import Server, eventually, running
 
 
 def at_once() -> float:
@@ -348,6 +348,29 @@ async def test_an_outbox_of_another_account_is_not_sent(server: Server) -> None:
     async with Client(server.url, name="bob", outbox=True) as bob:
         await bob.send("#lobby", "mine")
     assert texts(await everything(server)) == ["mine"]
+
+
+async def test_what_waits_is_sent_also_once_one_has_registered_and_has_another_name(tmp_path: Path) -> None:
+    config = tmp_path / "open.toml"
+    config.write_text('registration = "open"\n')
+    with running(tmp_path / "data", "--config", str(config)) as server:
+
+        async def leave_unsent(text: str, **shown: str) -> None:
+            async with Client(server.url, outbox=True, patience=None, **shown) as away:
+                await asyncio.to_thread(server.kill)
+                await until(lambda: away.state.name == "offline")
+                away.submit(SendMessage(cid=make_cid(), room="#lobby", text=text))
+            await asyncio.to_thread(server.start)
+
+        await leave_unsent("as a guest", name="ann")
+        async with Client(server.url, name="ann") as elsewhere:
+            await elsewhere.act(Register(cid="", password="the pot is on"))
+        await leave_unsent("as ann", name="ann", password="the pot is on")
+        async with Client(server.url, name="ann", password="the pot is on") as elsewhere:
+            await elsewhere.act(Rename(cid="", name="anna"))
+        async with Client(server.url, name="anna", password="the pot is on", outbox=True) as anna:
+            await anna.send("#lobby", "last")
+        assert texts(await everything(server)) == ["as a guest", "as ann", "last"]
 
 
 async def test_a_refusal_of_what_was_typed_before_is_told(server: Server) -> None:

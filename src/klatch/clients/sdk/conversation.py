@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from hashlib import sha256
 from typing import Any, Final
 
 import msgspec
@@ -31,7 +30,6 @@ from klatch.core.commands import (
     UseLink,
 )
 from klatch.core.events import Entry
-from klatch.core.names import username_key
 from klatch.core.refusals import Refused
 from klatch.protocols.frames import FRAME_MOST, encode, marks, read_answer
 
@@ -312,10 +310,9 @@ class Conversation:
     # The outbox.
 
     def _open_outbox(self) -> None:
-        """What a former process left unsent goes first."""
-        shown = self._hello.secret or f"account {username_key(self.welcome.account.name)}"
-        fingerprint = sha256(shown.encode()).hexdigest()[:16]
-        owner = f"{self.welcome.account.id}-{fingerprint}"
+        """What a former process left unsent goes first, also that of a guest who has registered since, or under another
+        name: an account keeps its id and its beginning, and shares them with none of another store."""
+        owner = f"{self.welcome.account.id}-{self.welcome.began}"
         self.outbox = Outbox(outbox_folder() / self._address.folder / owner, owner, self._notice)
         for command in self.outbox.waiting:
             self.ask(command.cid, spell(command), in_order=True).add_done_callback(self._tell_late)
