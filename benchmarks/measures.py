@@ -15,6 +15,7 @@ from typing import Any
 
 from benchmarks.guest import Guest
 from benchmarks.peer import Peer, connect, frame_bytes
+from benchmarks.terminal import scroll as terminal
 from benchmarks.window import scroll
 from tests.manager import Manager
 from tests.running import Server, running
@@ -91,6 +92,7 @@ MEASURES: dict[str, Callable[[], Iterator[str]]] = {
     "idle": idle,
     "fanout": fanout,
     "scroll": scroll,
+    "terminal": terminal,
     "restart": restart,
 }
 
