@@ -1,11 +1,19 @@
-"""Fixtures that every test may ask for."""
+"""Fixtures that every test may ask for, and how much is made up for those that make up their input."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
+from tests.pace import LONG
 from tests.running import Server, running
+
+# By default few inputs, the same each time; KLATCH_LONG=1 tries many others. None is too slow.
+_STEADY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
+settings.register_profile("quick", _STEADY, max_examples=40, derandomize=True)
+settings.register_profile("long", _STEADY, max_examples=500)
+settings.load_profile("long" if LONG else "quick")
 
 
 @pytest.fixture

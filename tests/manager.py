@@ -9,6 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.pace import PATIENCE
 from tests.running import KLATCH
 
 # The sockets are to be the descriptors after standard error, and LISTEN_PID is known only in the new process.
@@ -35,7 +36,7 @@ class Manager:
         address = f"{self._folder.name}/notify"
         self.heard = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.heard.bind(address)
-        self.heard.settimeout(10)
+        self.heard.settimeout(PATIENCE)
         self.environment["NOTIFY_SOCKET"] = address
         self.process: subprocess.Popen[str] | None = None
         self.log = Path(self._folder.name) / "log"
@@ -101,7 +102,7 @@ class Manager:
     def wait(self) -> int:
         assert self.process is not None
         try:
-            return self.process.wait(20)
+            return self.process.wait(PATIENCE)
         finally:
             if self.process.poll() is None:
                 self.process.kill()

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.request import urlopen
 
+from tests.pace import PATIENCE
+
 KLATCH = (sys.executable, "-m", "klatch")
 
 
@@ -51,7 +53,7 @@ class Server:
         return f"{'wss' if self.url.startswith('https') else 'ws'}://127.0.0.1:{self.port}/ws"
 
     def get(self, path: str) -> str:
-        with urlopen(self.url + path, timeout=5) as response:  # noqa: S310 - the test's own server
+        with urlopen(self.url + path, timeout=PATIENCE) as response:  # noqa: S310 - the test's own server
             return str(response.read().decode())
 
     def kill(self) -> None:
@@ -67,7 +69,7 @@ class Server:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
         try:
-            return self.process.wait(10)
+            return self.process.wait(PATIENCE)
         finally:
             if self.process.poll() is None:
                 self.process.kill()
@@ -92,7 +94,7 @@ def running(data: Path, *options: str) -> Iterator[Server]:
 
 
 def klatch(
-    *arguments: str, text: str | None = None, timeout: float = 20, **environment: str
+    *arguments: str, text: str | None = None, timeout: float = 2 * PATIENCE, **environment: str
 ) -> "subprocess.CompletedProcess[str]":
     """Runs a command of Klatch's to its end."""
     return subprocess.run(
@@ -106,7 +108,7 @@ def klatch(
     )
 
 
-def eventually(condition: "object", within: float = 5.0) -> None:
+def eventually(condition: "object", within: float = PATIENCE) -> None:
     """Waits until a condition holds; fails if it does not in time."""
     assert callable(condition)
     deadline = time.monotonic() + within

@@ -13,6 +13,7 @@ import pytest
 from klatch.configuration import read_settings
 from klatch.core.limits import Limits
 from klatch.settings import CLOSED, BadSettings, Settings, change, lift_limits, settle
+from tests.pace import PATIENCE
 from tests.running import KLATCH, klatch
 
 REFERENCE = Path(__file__).parent.parent / "klatch.toml"
@@ -268,7 +269,7 @@ def started(tmp_path: Path, *options: str) -> str:
             told += line
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(PATIENCE)
         process.stdout.close()
     return told
 

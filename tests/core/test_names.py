@@ -17,7 +17,7 @@ from klatch.core.names import (
     username_key,
 )
 from klatch.core.refusals import Refused
-from tests.pace import SLOW, quickest
+from tests.pace import LONG, SLOW, quickest
 
 PARSERS = {"name": parse_username, "room": parse_room_name, "display_name": parse_display_name}
 ALPHABETS = (
@@ -33,6 +33,10 @@ ALPHABETS = (
 names = st.one_of(*(st.text(alphabet, max_size=12) for alphabet in ALPHABETS), st.text(max_size=40))
 # Any code point, halves of UTF-16 pairs too.
 anything = st.text(st.characters(codec=None, exclude_categories=()), max_size=80)
+
+
+# Unassigned, private and half of a pair: nine in ten of all code points, and no name has one.
+NO_LETTERS = {"Cn", "Co", "Cs"}
 
 
 def answer(parse, text):
@@ -263,7 +267,9 @@ def test_names_that_are_looked_up_alike_have_one_key(text):
 
 
 def test_every_letter_alone_has_a_key_that_stays():
-    for code_point in range(sys.maxunicode):
+    for code_point in range(sys.maxunicode + 1):
+        if not LONG and unicodedata.category(chr(code_point)) in NO_LETTERS:
+            continue
         try:
             name = parse_room_name(chr(code_point))
         except Refused:

@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from tests.architecture.imports import ROOT
+from tests.pace import PATIENCE
 from tests.running import Server
 
 TEXT = (ROOT / "deploy" / "Containerfile").read_text("utf-8")
@@ -51,7 +52,7 @@ def test_what_is_not_named_is_ignored() -> None:
 def look(port: int) -> int:
     """The exit status of the look at a container, here at another port."""
     command = [sys.executable, *(word.replace(":8000", f":{port}") for word in WATCH[1:])]
-    return subprocess.run(command, capture_output=True, check=False, timeout=20).returncode
+    return subprocess.run(command, capture_output=True, check=False, timeout=PATIENCE).returncode
 
 
 def test_a_server_that_is_ready_is_found_healthy(server: Server) -> None:

@@ -16,6 +16,7 @@ from klatch.cli.ending import CONFIGURATION, STORAGE
 from klatch.storage.lock import IN_USE
 from tests.architecture.imports import ROOT
 from tests.manager import Manager
+from tests.pace import PATIENCE
 from tests.running import KLATCH
 
 DEPLOY = ROOT / "deploy"
@@ -148,7 +149,7 @@ os.execv(sys.argv[1], sys.argv[1:])
     assert server.stdout is not None
     told = server.stdout.readline()
     server.terminate()
-    server.communicate(timeout=20)
+    server.communicate(timeout=PATIENCE)
     if server.returncode == 99:
         pytest.skip("this kernel is older than 6.3")
     assert (server.returncode, "pid" in told) == (0, True)

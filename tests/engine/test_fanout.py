@@ -12,6 +12,7 @@ from klatch.core.answers import AnyAnswer, Heads, IsTyping, Page
 from klatch.core.commands import CreateRoom, EditMessage, History, JoinRoom, Kick, LeaveRoom, Rename, SendMessage
 from klatch.core.events import Entry, Joined, Kicked, Left
 from tests.engine.people import House, Lines, Person, make_cid, open_house
+from tests.pace import LONG
 
 
 async def test_everyone_in_the_room_is_told_once_and_in_order(ann: Person, bob: Person, cat: Person) -> None:
@@ -184,7 +185,7 @@ async def talk(person: Person, count: int, rhythm: random.Random) -> None:
             await asyncio.sleep(0.001)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=100 if LONG else 8)
 @given(seed=st.integers(0, 2**32))
 def test_who_comes_in_the_middle_sees_each_entry_after_its_heads_once_and_in_order(
     tmp_path_factory: pytest.TempPathFactory, seed: int
@@ -214,7 +215,7 @@ def test_who_comes_in_the_middle_sees_each_entry_after_its_heads_once_and_in_ord
     asyncio.run(come_in_the_middle())
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=100 if LONG else 8)
 @given(seed=st.integers(0, 2**32))
 def test_a_page_holds_nothing_of_what_is_told_after_it(tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
     async def read_while_others_talk() -> None:

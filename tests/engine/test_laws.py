@@ -1,7 +1,6 @@
 """The law of the view: folding a room's raw entries gives what a fresh fetch gives, whatever people did."""
 
 import asyncio
-import os
 import tempfile
 from collections.abc import Callable, Coroutine
 from pathlib import Path
@@ -18,8 +17,8 @@ from klatch.storage.port import Reader, Transaction
 from klatch.storage.verify import verify
 from tests.engine.people import House, Person
 from tests.engine.test_rules import tidy
+from tests.pace import LONG
 
-LONG = bool(os.environ.get("KLATCH_LONG"))
 PEOPLE = ("ann", "bob", "cat", "zoe")  # zoe has no secret: whenever she goes, she is gone
 ROOMS = ("#ops", "#den", "@ann", "@ann,bob", "@ann,bob,cat", "@zoe")
 
@@ -218,4 +217,4 @@ def fresh(reader: Reader, room: str, everyone: list[Any]) -> dict[str, Any]:
 
 
 TestTalk = Talk.TestCase
-TestTalk.settings = settings(max_examples=200 if LONG else 20, stateful_step_count=60 if LONG else 25, deadline=None)
+TestTalk.settings = settings(max_examples=200 if LONG else 10, stateful_step_count=60 if LONG else 25, deadline=None)

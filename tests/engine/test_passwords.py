@@ -59,9 +59,9 @@ async def test_a_name_that_nobody_has_takes_as_long_as_a_wrong_password() -> Non
     known = made.keys_of(PASSWORD).argon2
 
     async def seconds(password: str, of: str | None) -> float:
-        began = time.perf_counter()
+        began = time.process_time()
         await check(made, password, of)
-        return time.perf_counter() - began
+        return time.process_time() - began
 
     tries = [(await seconds("wrong", known), await seconds("wrong", None), await seconds("", None)) for _ in range(9)]
     wrong, unknown, empty = (statistics.median(column) for column in zip(*tries, strict=True))

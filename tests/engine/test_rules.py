@@ -1,5 +1,6 @@
 """Rules of rooms, their end, their heirs; contacts; the pause; the audit log."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from klatch.core.refusals import Refused
 from klatch.storage.verify import verify
 from tests.engine.people import House, Person, make_cid
 from tests.engine.roles import make
+from tests.pace import PATIENCE
 
 
 @pytest.fixture
@@ -21,12 +23,12 @@ async def dan(house: House, ann: Person) -> Person:
 async def tidy(house: House) -> None:
     """Lets all that takes long come to its end."""
     house.engine.tidying.wake()
-    for _ in range(200):
-        await house.quiet()
-        await house.look(lambda _reader: None)
-        if not house.engine.tidying._at_work:
-            return
-    raise AssertionError("there is no end of it")
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            await house.quiet()
+            await house.look(lambda _reader: None)
+            if not house.engine.tidying._at_work:
+                return
 
 
 # Who may write, and how fast.

@@ -22,6 +22,7 @@ from klatch.observe.recorder import Recorder
 from klatch.protocols import plain
 from klatch.storage.port import Reader
 from klatch.storage.store import SqliteStore
+from tests.pace import PATIENCE
 
 START = 1_789_992_000_000  # 2026-09-21 12:00 UTC
 HAND = Hand(plain.spell_entry, lambda ts: plain.spell_moment(ts, UTC))
@@ -80,7 +81,7 @@ class House:
 
     async def settle(self) -> None:
         """Waits until all that happened is written."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             while not await self.is_written():  # noqa: ASYNC110 - a file tells nobody that it changed
                 await asyncio.sleep(0.02)
 

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from tests.gateways.talking import a_name
+from tests.pace import PATIENCE
 from tests.running import Server
 
 Answer = dict[str, Any]
@@ -48,7 +49,7 @@ class Program:
         data = body if isinstance(body, str | bytes | None) else json.dumps(body)
         if isinstance(data, str):
             data = data.encode()
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         try:
             connection.request(method, path, data, sent | (headers or {}))
             response = connection.getresponse()

@@ -11,6 +11,7 @@ from typing import Any
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
+from tests.pace import PATIENCE
 from tests.running import Server
 
 Frame = dict[str, Any]
@@ -46,13 +47,13 @@ class Talker:
         """Sends a frame, or a text or bytes as they are."""
         self.socket.send(json.dumps(frame) if isinstance(frame, dict) else frame)
 
-    def listen(self, within: float = 5.0) -> Frame:
+    def listen(self, within: float = PATIENCE) -> Frame:
         """The next frame; raises TimeoutError or ConnectionClosed."""
         frame: Frame = json.loads(self.socket.recv(timeout=within))
         self.heard.append(frame)
         return frame
 
-    def hear(self, wanted: Callable[[Frame], bool] | str, within: float = 5.0) -> Frame:
+    def hear(self, wanted: Callable[[Frame], bool] | str, within: float = PATIENCE) -> Frame:
         """Listens until a frame is as wanted: its op, or whatever a function says of it."""
         deadline = time.monotonic() + within
         while True:
@@ -107,7 +108,7 @@ class Talker:
             self.hear(lambda frame: frame["op"] == "ack" and frame["cid"] == cids[-1])
         return cids
 
-    def ended(self, within: float = 5.0) -> int:
+    def ended(self, within: float = PATIENCE) -> int:
         """Listens until the end; gives the close code."""
         deadline = time.monotonic() + within
         with contextlib.suppress(ConnectionClosed):
@@ -129,14 +130,14 @@ class Liner:
     """A client of the line door, as `nc` would be."""
 
     def __init__(self, server: Server) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", server.line_port), timeout=5)
+        self.socket = socket.create_connection(("127.0.0.1", server.line_port), timeout=PATIENCE)
         self.text = ""
 
     def say(self, line: str | bytes) -> None:
         """Sends a line."""
         self.socket.sendall(line.encode() + b"\n" if isinstance(line, str) else line)
 
-    def hear(self, words: str, within: float = 5.0) -> str:
+    def hear(self, words: str, within: float = PATIENCE) -> str:
         """Listens until these words came; gives the line that holds them, and forgets all before its end."""
         deadline = time.monotonic() + within
         while True:
@@ -154,7 +155,7 @@ class Liner:
         self.say(name)
         return self.hear("Hello ")
 
-    def ended(self, within: float = 5.0) -> str:
+    def ended(self, within: float = PATIENCE) -> str:
         """Listens until the end; gives all that was said."""
         self.socket.settimeout(within)
         with contextlib.suppress(ConnectionResetError):
@@ -188,7 +189,7 @@ def lining(server: Server, name: str | None = None) -> Iterator[Liner]:
         yield liner
 
 
-def converse(port: int, data: bytes, within: float = 5.0) -> bytes:
+def converse(port: int, data: bytes, within: float = PATIENCE) -> bytes:
     """Writes bytes to a port and gives all that comes back until the server closes, or is silent for a while."""
     with socket.create_connection(("127.0.0.1", port), timeout=within) as peer:
         with contextlib.suppress(ConnectionResetError, BrokenPipeError):
@@ -198,7 +199,7 @@ def converse(port: int, data: bytes, within: float = 5.0) -> bytes:
 
 def shake_hands(port: int, *headers: str) -> socket.socket:
     """A socket on which a WebSocket was agreed to."""
-    peer = socket.create_connection(("127.0.0.1", port), timeout=5)
+    peer = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
     peer.sendall(upgrade(*headers))
     answer = b""
     while not answer.endswith(b"\r\n\r\n"):
@@ -245,7 +246,7 @@ def first_frame(data: bytes) -> tuple[int, bytes, bytes] | None:
 
 def head(port: int, data: bytes) -> bytes:
     """The status line and headers with which HTTP answers, or what came before the server closed."""
-    with socket.create_connection(("127.0.0.1", port), timeout=5) as peer:
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as peer:
         heard = b""
         with contextlib.suppress(ConnectionResetError, BrokenPipeError):
             peer.sendall(data)

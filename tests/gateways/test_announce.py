@@ -15,6 +15,7 @@ from klatch.gateways.announce import announce, describe
 from klatch.gateways.ways import Doors
 from klatch.observe.recorder import Recorder
 from tests.gateways.talking import masked, shake_hands
+from tests.pace import PATIENCE
 from tests.running import Server, running
 
 HERE = "127.0.0.1"
@@ -61,7 +62,7 @@ def lan(tmp_path: Path) -> Iterator[Server]:
         yield started
 
 
-async def found_at(port: int, within: float = 10.0) -> Found | None:
+async def found_at(port: int, within: float = PATIENCE) -> Found | None:
     """The server at a port, if it is announced in time."""
     async with asyncio.timeout(within):
         while True:
@@ -108,7 +109,7 @@ async def test_a_server_that_stopped_is_not_found(tmp_path: Path) -> None:
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # zeroconf forgets a socket then
 async def test_where_it_cannot_be_announced_one_sentence_says_so(capsys: pytest.CaptureFixture[str]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         await announce(DOORS, Recorder(), host="203.0.113.77")
     gc.collect()
     (line,) = capsys.readouterr().err.splitlines()

@@ -497,6 +497,7 @@ def test_many_bad_requests_leave_the_door_open(ann, room):
 
 
 def test_a_message_of_a_thousand_marks_is_taken_at_once(ann, room):
+    # What takes a time that grows with the square would take minutes.
     started = time.monotonic()
     assert ann.post(room_path(room, "messages"), text="a" + "\u0301" * 1_000).status == 201
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 5

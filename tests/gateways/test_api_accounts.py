@@ -11,6 +11,7 @@ import pytest
 
 from tests.gateways.calling import Program, Told, room_path, signed_in
 from tests.gateways.talking import Talker, a_cid, a_name, status, upgrade
+from tests.pace import PATIENCE
 from tests.running import eventually, running
 
 PASSWORD = "correct horse battery"
@@ -352,7 +353,7 @@ def test_over_tls_the_cookie_is_for_this_very_server(tmp_path):
         believing = ssl.create_default_context()
         believing.check_hostname, believing.verify_mode = False, ssl.CERT_NONE
         port = urlsplit(server.url).port
-        connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=5, context=believing)
+        connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=PATIENCE, context=believing)
         try:
             connection.request("POST", "/api/sessions", b'{"name": "ann"}', {"Content-Type": "application/json"})
             response = connection.getresponse()
@@ -382,7 +383,7 @@ def test_whoever_is_suspended_is_refused_from_then_on(olga, ann):
 
 def test_a_request_that_is_under_way_when_somebody_is_suspended_does_nothing(open_house, olga, ann):
     """Its headers came before, its body after."""
-    connection = http.client.HTTPConnection("127.0.0.1", open_house.port, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", open_house.port, timeout=PATIENCE)
     body = b'{"text": "too late"}'
     connection.putrequest("POST", "/api/rooms/%23lobby/messages")
     for name, value in {

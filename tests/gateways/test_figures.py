@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.gateways.talking import Liner, Talker, status
+from tests.pace import PATIENCE
 from tests.running import Server, eventually, running
 
 
@@ -34,7 +35,7 @@ def test_connections_are_counted_by_door(server: Server) -> None:
 def test_what_waits_for_a_slow_reader_is_told(unlimited: Server) -> None:
     with contextlib.closing(Talker(unlimited)) as ann:
         ann.hello("ann")
-        raw = socket.create_connection(("127.0.0.1", unlimited.line_port), timeout=5)
+        raw = socket.create_connection(("127.0.0.1", unlimited.line_port), timeout=PATIENCE)
         raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         with raw:
             raw.sendall(b"slow\n")

@@ -7,6 +7,7 @@ import subprocess
 import pytest
 
 from tests.gateways.talking import Liner, a_name, converse, hear_out
+from tests.pace import PATIENCE
 from tests.running import eventually
 
 
@@ -130,7 +131,7 @@ def test_telnet_is_refused_its_options_and_understood(ann, room):
 
 
 def test_the_refusal_of_a_telnet_option_is_sent(house):
-    with socket.create_connection(("127.0.0.1", house.line_port), timeout=5) as peer:
+    with socket.create_connection(("127.0.0.1", house.line_port), timeout=PATIENCE) as peer:
         peer.sendall(b"\xff\xfd\x01")
         heard = b""
         while b"\xff\xfc\x01" not in heard:
@@ -276,7 +277,7 @@ def test_whoever_takes_a_free_name_is_another_account(line, guest):
 
 def test_a_peer_that_half_closes_is_done_what_it_asked_and_let_go(house, room):
     owner, name, log = room
-    with socket.create_connection(("127.0.0.1", house.line_port), timeout=5) as peer:
+    with socket.create_connection(("127.0.0.1", house.line_port), timeout=PATIENCE) as peer:
         peer.sendall(f"{a_name()}\n/join {name}\nfirst\nlast without line feed".encode())
         peer.shutdown(socket.SHUT_WR)
         heard = hear_out(peer)
@@ -289,7 +290,7 @@ def test_nc_with_a_pipe_delivers(house, room):
     owner, name, log = room
     said = f"{a_name()}\n/join {name}\nfrom a pipe\n"
     nc = ["nc", "-N", "127.0.0.1", str(house.line_port)]
-    shown = subprocess.run(nc, input=said, capture_output=True, text=True, timeout=10, check=False).stdout
+    shown = subprocess.run(nc, input=said, capture_output=True, text=True, timeout=PATIENCE, check=False).stdout
     assert "from a pipe" in shown
     assert stored(owner, log) == ["from a pipe"]
 
@@ -305,7 +306,7 @@ def test_a_line_that_comes_byte_by_byte_is_one_line(ann, room):
 def test_thirty_pasted_lines_all_arrive_in_order_within_the_limits(serve, leaving):
     """Ten at once, then so many a second: at this door one waits instead of being refused."""
     server = serve(member_burst=10, member_rate=40)
-    with socket.create_connection(("127.0.0.1", server.line_port), timeout=10) as peer:
+    with socket.create_connection(("127.0.0.1", server.line_port), timeout=PATIENCE) as peer:
         peer.sendall("".join(["ann\n", *(f"line {number}\n" for number in range(30))]).encode())
         peer.shutdown(socket.SHUT_WR)
         shown = hear_out(peer).decode()

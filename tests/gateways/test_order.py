@@ -12,7 +12,7 @@ from tests.gateways.talking import Frame, Liner, Talker, a_name
 from tests.running import Server, klatch
 
 PASSWORD = "the pot is on"
-WITHIN = 5.0  # seconds until who is kept out is gone
+WITHIN = 10.0  # seconds until who is kept out is gone
 
 
 @pytest.fixture(scope="module")

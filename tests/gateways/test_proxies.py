@@ -11,6 +11,7 @@ import pytest
 from klatch.core.addresses import parse_network
 from klatch.gateways.trust import Trust
 from tests.gateways.talking import Talker, a_name, head, hear_out, masked, shake_hands, status, upgrade
+from tests.pace import PATIENCE
 from tests.running import Server, klatch
 
 PROXY = "10.9.8.7"
@@ -112,7 +113,7 @@ def test_requests_of_a_client_count_on_a_connection_of_the_proxy(behind: Server)
     with contextlib.ExitStack() as stack:
         for _ in range(3):
             stack.enter_context(contextlib.closing(shake_hands(behind.port, forwarded("203.0.113.1"))))
-        proxy = HTTPConnection("127.0.0.1", behind.port, timeout=5)
+        proxy = HTTPConnection("127.0.0.1", behind.port, timeout=PATIENCE)
         stack.callback(proxy.close)
         for address, wanted in (("203.0.113.2", 200), ("203.0.113.3", 200), ("203.0.113.1", 429)):
             proxy.request("GET", "/healthz", headers={"X-Forwarded-For": address})
@@ -122,7 +123,7 @@ def test_requests_of_a_client_count_on_a_connection_of_the_proxy(behind: Server)
 
 
 def test_a_proxy_keeps_one_connection_for_a_thousand_requests(behind: Server) -> None:
-    proxy = HTTPConnection("127.0.0.1", behind.port, timeout=5)
+    proxy = HTTPConnection("127.0.0.1", behind.port, timeout=PATIENCE)
     for number in range(1_000):
         proxy.request("GET", "/healthz", headers={"X-Forwarded-For": f"203.0.113.{number % 250}"})
         assert proxy.getresponse().read() == b"ok\n"
@@ -164,7 +165,7 @@ def test_without_trust_the_header_changes_nothing(serve: Callable[..., Server]) 
 
 def test_a_foreign_host_header_is_in_no_link(serve: Callable[..., Server]) -> None:
     server = serve("--public-url", "https://chat.example")
-    with socket.create_connection(("127.0.0.1", server.port), 5) as peer:
+    with socket.create_connection(("127.0.0.1", server.port), PATIENCE) as peer:
         peer.sendall(b"GET / HTTP/1.1\r\nHost: evil\r\nX-Forwarded-Host: evil\r\nConnection: close\r\n\r\n")
         page = hear_out(peer)
     assert b"--server &#x27;https://chat.example&#x27;" in page

@@ -62,7 +62,7 @@ def test_a_slow_reader_holds_nobody_up(server, slow):
         started = time.monotonic()
         ack = fast.send("#lobby", "last")
         other.entry(ack["cid"])
-        assert time.monotonic() - started < 2
+        assert time.monotonic() - started < 10
 
 
 def test_a_slow_reader_at_the_line_door_is_let_go_too(server):

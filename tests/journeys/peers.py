@@ -13,6 +13,7 @@ from shutil import which
 
 import pytest
 
+from tests.pace import PATIENCE
 from tests.running import Server
 
 HAS_NC = which("nc") is not None
@@ -34,7 +35,7 @@ class Peer(ABC):
     def send(self, data: bytes) -> None:
         """Sends bytes as they are."""
 
-    def sees(self, pattern: str, within: float = 5.0) -> str:
+    def sees(self, pattern: str, within: float = PATIENCE) -> str:
         """Waits until something is shown that matches; gives it."""
         deadline = time.monotonic() + within
         while (found := re.search(pattern, self.shown, re.MULTILINE)) is None:
@@ -85,7 +86,7 @@ class OldProgram(Peer):
 
     def __init__(self, port: int) -> None:
         super().__init__()
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=10)
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
         self._thread = threading.Thread(target=self._listen, daemon=True)
         self._thread.start()
 

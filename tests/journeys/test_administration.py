@@ -14,6 +14,7 @@ import pytest
 from klatch.clients.sdk.address import read_address
 from klatch.clients.sdk.api import Api
 from klatch.core.refusals import Refused
+from tests.pace import PATIENCE
 from tests.running import KLATCH, Server, eventually, klatch, running
 
 PASSWORD = "the pot is on"
@@ -146,7 +147,7 @@ def test_whoever_is_suspended_is_out_on_every_door_and_may_come_back(server: Ser
             )
         )
         do("user", "suspend", "bob", "--reason", "spam", "--data", data)
-        assert tail.wait(5) == 1
+        assert tail.wait(PATIENCE) == 1
     finally:
         tail.kill()
         _, said = tail.communicate()
@@ -216,7 +217,7 @@ def test_a_server_goes_on_when_nobody_reads_what_it_logs(tmp_path: Path) -> None
         for _ in range(3):
             do("send", "#lobby", "hello", "--server", doors["http"], "--name", "ann")
         os.kill(process.pid, signal.SIGTERM)
-        assert process.wait(10) == 0
+        assert process.wait(PATIENCE) == 0
     finally:
         process.kill()
         process.wait()

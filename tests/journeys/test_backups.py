@@ -13,6 +13,7 @@ from klatch.clients.sdk import Client
 from klatch.core.events import Entry
 from klatch.storage.verify import verify
 from tests.clients.sdk.test_returning import at_once, everything, texts
+from tests.pace import PATIENCE
 from tests.running import Server, eventually, klatch
 
 WRITERS = 20
@@ -96,7 +97,7 @@ async def test_clients_of_a_restored_server_begin_anew_and_what_they_had_waiting
         waiting = [tasks.create_task(ann.send("#lobby", f"waiting {number}")) for number in range(5)]
         await command("restore", str(tmp_path / "made.klatch"), "--data", str(unlimited.data), "--force")
         await asyncio.to_thread(unlimited.start)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             await asyncio.gather(*waiting)
         await until(lambda: texts(seen)[-1:] == ["waiting 4"])
         following.cancel()

@@ -18,6 +18,7 @@ import pytest
 from tests.architecture.imports import ROOT
 from tests.certificates import Authority, fingerprint
 from tests.gateways.talking import masked, upgrade
+from tests.pace import PATIENCE
 from tests.running import Server, eventually, klatch, running
 
 RUNNING = (ROOT / "docs" / "running.md").read_text("utf-8")
@@ -109,7 +110,7 @@ def front(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
                 yield Front(port, cert, server)
             finally:
                 proxy.terminate()
-                proxy.wait(10)
+                proxy.wait(PATIENCE)
 
 
 def await_port(port: int, proxy: "subprocess.Popen[bytes]", log: Path) -> None:
@@ -141,7 +142,7 @@ def test_pages_come_through(front: Front) -> None:
     context = ssl.create_default_context()
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
-    asked = HTTPSConnection("127.0.0.1", front.port, context=context, timeout=5)
+    asked = HTTPSConnection("127.0.0.1", front.port, context=context, timeout=PATIENCE)
     for path in ("/healthz", "/"):
         asked.request("GET", path, headers={"Host": "chat.example"})
         answer = asked.getresponse()

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import secrets
 import sys
 import time
@@ -17,9 +16,9 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
 from klatch.storage.verify import verify
+from tests.pace import LONG
 from tests.running import Server
 
-LONG = bool(os.environ.get("KLATCH_LONG"))
 RESTARTS = 20 if LONG else 4
 SECONDS_UP = 3.0 if LONG else 1.0
 WRITERS = 50

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from tests.journeys.peers import at
+from tests.pace import PATIENCE
 from tests.running import Server
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
@@ -39,7 +40,7 @@ class Terminal:
     def type(self, text: str) -> None:
         os.write(self.keyboard, text.encode())
 
-    def sees(self, pattern: str, within: float = 5.0) -> None:
+    def sees(self, pattern: str, within: float = PATIENCE) -> None:
         deadline = time.monotonic() + within
         while re.search(pattern, self.screen) is None:
             assert time.monotonic() < deadline, f"{pattern!r} is not on the screen:\n{self.screen}"
@@ -84,7 +85,7 @@ def test_the_terminal_client_ends_when_one_leaves(server: Server, goodbye: str) 
         ann.sees("bob came")
         bob.type(goodbye)
         bob.sees("Goodbye")
-        assert bob.process.wait(5) == 0
+        assert bob.process.wait(PATIENCE) == 0
         ann.sees("bob went")
 
 
@@ -92,14 +93,14 @@ def test_ctrl_c_ends_the_terminal_client_without_noise(server: Server) -> None:
     with at(server, "ann") as [ann], terminal_client(server, "bob") as bob:
         ann.sees("bob came")
         bob.process.send_signal(2)
-        assert bob.process.wait(5) == 0
+        assert bob.process.wait(PATIENCE) == 0
         ann.sees("bob went")
         assert "Traceback" not in bob.screen
 
 
 def test_the_terminal_client_says_when_there_is_no_server() -> None:
     command = (sys.executable, str(EXAMPLES / "terminal_client.py"), "127.0.0.1", "1")
-    done = subprocess.run(command, capture_output=True, text=True, timeout=10, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert (done.returncode, done.stderr.startswith("There is no chat server at 127.0.0.1 port 1")) == (1, True)
 
 
@@ -158,7 +159,7 @@ class Pupil:
     def shown(self) -> str:
         return str(self.chat.lines.get("1.0", "end"))
 
-    def waits(self, condition: Callable[[], Any], within: float = 8.0) -> None:
+    def waits(self, condition: Callable[[], Any], within: float = PATIENCE) -> None:
         """Lets the window live until a condition holds."""
         deadline = time.monotonic() + within
         while not condition():

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.journeys.peers import HAS_NC, Nc, OldProgram, Peer, at, needs_nc
+from tests.pace import PATIENCE
 from tests.running import Server, eventually, running
 
 
@@ -131,7 +132,7 @@ def test_one_leaves_with_a_word(server: Server, kind: type[Nc] | type[OldProgram
     with at(server, "ann", "bob", kind=kind) as [ann, bob]:
         bob.type(word)
         bob.sees(r"^\* Goodbye\.$")
-        assert bob.over.wait(5)
+        assert bob.over.wait(PATIENCE)
         ann.sees(r"\* bob went\.")
 
 
@@ -162,7 +163,7 @@ def test_lines_from_a_pipe_are_all_said_before_nc_ends(server: Server) -> None:
         piped.type("bob", *[f"line {number}." for number in range(8)])
         assert piped.process.stdin is not None
         piped.process.stdin.close()
-        assert piped.process.wait(10) == 0
+        assert piped.process.wait(PATIENCE) == 0
         ann.sees(r"bob: line 7\.")
     assert re.findall(r"bob: line (\d)\.", ann.shown) == [str(number) for number in range(8)]
 
@@ -173,8 +174,8 @@ def test_ctrl_c_says_goodbye_to_all_and_ends_the_server_well(server: Server) -> 
         server.process.send_signal(signal.SIGINT)
         for peer in peers:
             peer.sees(r"^\* The server is stopping\.")
-            assert peer.over.wait(5)
-        assert server.process.wait(10) == 0
+            assert peer.over.wait(PATIENCE)
+        assert server.process.wait(PATIENCE) == 0
     assert server.stop() == 0
 
 

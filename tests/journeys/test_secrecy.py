@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.gateways.talking import Talker, a_cid
+from tests.pace import PATIENCE
 from tests.running import Server, running
 
 CANARY = "canary"
@@ -97,7 +98,7 @@ def speak_lines(server: Server) -> None:
         f"{CANARY} is wrong",
         "/quit",
     ]
-    with socket.create_connection(("127.0.0.1", server.line_port), timeout=5) as peer:
+    with socket.create_connection(("127.0.0.1", server.line_port), timeout=PATIENCE) as peer:
         peer.sendall("".join(f"{line}\n" for line in lines).encode())
         with contextlib.suppress(OSError):
             while peer.recv(65_536):
@@ -116,7 +117,7 @@ def ask_http(server: Server) -> None:
         (CANARY.upper(), "/", f"{CANARY}: {CANARY}", CANARY),
     ]
     for method, path, header, body in requests:
-        with socket.create_connection(("127.0.0.1", server.port), timeout=5) as peer:
+        with socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE) as peer:
             head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n{header}\r\n"
             peer.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n{body}".encode())
             with contextlib.suppress(OSError):

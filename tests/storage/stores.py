@@ -11,6 +11,7 @@ from typing import Any
 from klatch.core.events import Author, Entry, Message
 from klatch.storage.port import NewAccount, NewRoom, Reader, Transaction
 from klatch.storage.store import SqliteStore
+from tests.pace import PATIENCE
 
 NOON = 1_800_000_000_000
 DAY = 86_400_000
@@ -102,10 +103,10 @@ class Kept:
 
         def wait(_transaction: Transaction) -> None:
             begun.set()
-            assert go.wait(10)
+            assert go.wait(PATIENCE)
 
         self.store.decide(wait, ignore)
-        assert begun.wait(10)
+        assert begun.wait(PATIENCE)
         try:
             yield
         finally:

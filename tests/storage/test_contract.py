@@ -17,6 +17,7 @@ from klatch.storage import queries
 from klatch.storage.faults import Reused
 from klatch.storage.migrations.runner import known
 from klatch.storage.port import NewAccount, Reader, Transaction
+from tests.pace import LONG, PATIENCE
 from tests.storage.conftest import Corner, MakeStore
 from tests.storage.stores import DAY, NOON, YEAR, Clock, Kept, add_account, add_room, ignore, say
 
@@ -112,7 +113,7 @@ async def test_an_entry_is_read_back_as_it_was_added(corner: Corner) -> None:
     assert await corner.kept.read(lambda reader: reader.entry(corner.room, 1)) == added
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=200 if LONG else 15)
 @given(texts=st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=40), min_size=1, max_size=20))
 def test_whatever_was_said_is_read_back(tmp_path_factory: pytest.TempPathFactory, texts: list[str]) -> None:
     async def say_and_read() -> None:
@@ -361,7 +362,7 @@ async def test_a_reader_sees_one_snapshot_and_holds_up_no_writer(corner: Corner)
     def look_twice(reader: Reader) -> tuple[int, int]:
         first = reader.head(corner.room)
         looked.set()
-        assert written.wait(10)
+        assert written.wait(PATIENCE)
         return first, len(reader.entries_after(corner.room, 0, 10))
 
     outcome: asyncio.Future[Any] = asyncio.get_running_loop().create_future()

@@ -13,9 +13,9 @@ import pytest
 from klatch.storage.faults import StoreUnusable
 from klatch.storage.migrations import runner
 from klatch.storage.verify import verify
+from tests.pace import LONG
 from tests.storage.stores import Kept, add_account, add_room, opened, say
 
-LONG = bool(os.environ.get("KLATCH_LONG"))
 FIRST = runner.known()
 NUMBER = len(FIRST) + 1
 SECOND = (NUMBER, "9999_second", "ALTER TABLE rooms ADD COLUMN colour TEXT; UPDATE rooms SET colour = 'blue';")

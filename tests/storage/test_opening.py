@@ -16,6 +16,7 @@ import pytest
 from klatch.storage.faults import StoreUnusable
 from klatch.storage.migrations.runner import newest
 from klatch.storage.store import SqliteStore
+from tests.pace import PATIENCE
 from tests.running import KLATCH, klatch
 from tests.storage.stores import Clock, Kept, Notes, add_account, add_room, opened, say
 
@@ -251,7 +252,7 @@ def test_what_is_kept_is_for_its_owner_only_whatever_the_umask(tmp_path: Path, u
     modes = {stat.S_IMODE(path.stat().st_mode) for path in data.iterdir()}
     folders = {stat.S_IMODE(path.stat().st_mode) for path in (data, data.parent)}
     server.terminate()
-    server.communicate(timeout=10)
+    server.communicate(timeout=PATIENCE)
     assert (modes, folders) == ({0o600}, {0o700})
 
 

@@ -8,6 +8,7 @@ from shutil import which
 import pytest
 from playwright.sync_api import expect
 
+from tests.pace import PATIENCE
 from tests.running import running
 from tests.web.conftest import PHONE
 
@@ -32,7 +33,7 @@ def test_two_browsers_and_a_user_of_nc_talk(house, visit):
         assert any("hello from bob" in line for line in heard)
     finally:
         netcat.terminate()
-        netcat.communicate(timeout=5)
+        netcat.communicate(timeout=PATIENCE)
 
 
 def test_a_name_that_is_taken_is_refused_in_the_servers_words(house, visit):

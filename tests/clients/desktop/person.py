@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from klatch.clients.desktop.preferences import Preferences
 from klatch.clients.desktop.window import Window
+from tests.pace import PATIENCE
 
 KEYSYMS = {
     " ": "space", "\n": "Return", "/": "slash", "@": "at", "#": "numbersign", "!": "exclam", ".": "period",
@@ -70,7 +71,7 @@ class Person:
                 return
             time.sleep(0.005)
 
-    def waits(self, condition: Callable[[], Any], within: float = 8.0) -> None:
+    def waits(self, condition: Callable[[], Any], within: float = PATIENCE) -> None:
         """Lets the window live until something is so."""
         deadline = time.monotonic() + within
         while not condition():
@@ -78,7 +79,7 @@ class Person:
             self.lives()
             time.sleep(0.005)
 
-    def sees(self, words: str, within: float = 8.0) -> None:
+    def sees(self, words: str, within: float = PATIENCE) -> None:
         """Waits for words in the timeline."""
         self.waits(lambda: words in self.shown, within)
 

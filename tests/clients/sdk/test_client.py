@@ -11,6 +11,7 @@ from klatch.clients.sdk.state import Hint
 from klatch.core.answers import Ack, Bye, HelpText, IsTyping, Presence
 from klatch.core.commands import CreateRoom, Kick, SendMessage
 from klatch.core.events import Entry, Joined, Kicked, Message
+from tests.pace import PATIENCE
 from tests.running import Server
 
 
@@ -211,13 +212,13 @@ async def test_presence_and_typing_come_as_hints(server: Server) -> None:
     async with Client(server.url, name="ann", on_hint=hints.put_nowait) as ann:
         lobby = ann.welcome.rooms[0].id
         async with Client(server.url, name="bob") as bob:
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(PATIENCE):
                 came: set[str] = set()
                 while "bob" not in came:
                     hint = await hints.get()
                     came |= {person.name for person in hint.people} if isinstance(hint, Presence) else set()
             await bob.typing(lobby)
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(PATIENCE):
                 while not isinstance(hint := await hints.get(), IsTyping):
                     pass
     assert (hint.person.name, hint.room) == ("bob", lobby)

@@ -165,7 +165,7 @@ except CannotKeep as fault:
 outbox.keep(SendMessage(cid="short-enough-as-well", room="#lobby", text="short again"))
 import os; os._exit(0)
 """
-    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=20)
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=40)
     assert "File too large" in told.stdout
     notices: list[str] = []
     waiting = open_outbox(tmp_path, notices).waiting

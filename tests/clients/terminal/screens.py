@@ -10,6 +10,7 @@ from textual.pilot import Pilot
 from klatch.clients.terminal.app import Chat
 from klatch.clients.terminal.conversation import Conversation
 from klatch.clients.terminal.ways import Way
+from tests.pace import PATIENCE
 from tests.running import Server
 
 
@@ -24,12 +25,12 @@ def shown(pilot: "Pilot[int]") -> str:
     return "\n".join("".join(row).rstrip() for row in rows)
 
 
-async def sees(pilot: "Pilot[int]", *words: str, within: float = 8.0) -> str:
+async def sees(pilot: "Pilot[int]", *words: str, within: float = PATIENCE) -> str:
     """Waits until all words are on the screen; gives it."""
     return await until(pilot, lambda screen: all(word in screen for word in words), f"{words} not seen", within)
 
 
-async def sees_no(pilot: "Pilot[int]", word: str, within: float = 8.0) -> str:
+async def sees_no(pilot: "Pilot[int]", word: str, within: float = PATIENCE) -> str:
     """Waits until a word is not on the screen."""
     return await until(pilot, lambda screen: word not in screen, f"{word!r} still seen", within)
 

@@ -20,11 +20,11 @@ from klatch.storage.faults import StoreUnusable
 from klatch.storage.migrations import runner
 from klatch.storage.verify import verify
 from tests.clients.sdk.test_returning import everything, texts
+from tests.pace import LONG
 from tests.running import klatch, running
 from tests.storage.backups.conftest import fill
 from tests.storage.stores import DAY, NOON, Clock, Kept, add_account, add_room, opened, say
 
-LONG = bool(os.environ.get("KLATCH_LONG"))
 SCHEMAS = Path(__file__).parents[1] / "schemas"
 KNOWN = runner.known()
 CHANGE = "ALTER TABLE rooms ADD COLUMN colour TEXT; UPDATE rooms SET colour = 'blue';"
@@ -187,7 +187,7 @@ def test_an_older_klatch_touches_neither_a_newer_store_nor_its_backups(
 async def fill_much(data: Path) -> None:
     async with opened(data) as kept:
         bob, room = await kept.decide(add_account("bob")), await kept.decide(add_room("much"))
-        for _ in range(10):
+        for _ in range(3):
             await asyncio.gather(*[kept.decide(say(room, bob, os.urandom(100).hex())) for _ in range(1_000)])
 
 
@@ -199,7 +199,7 @@ def test_an_upgrade_that_is_killed_leaves_the_old_schema_or_the_new_and_no_half_
     content = verify(data).hash
     whole = start_and_kill(Path(shutil.copytree(data, tmp_path / "whole")), None)
     found = set()
-    for turn in range(200 if LONG else 10):
+    for turn in range(200 if LONG else 5):
         copy = Path(shutil.copytree(data, tmp_path / f"turn-{turn}"))
         start_and_kill(copy, random.uniform(0, whole))
         found.add(schema_of(copy))
