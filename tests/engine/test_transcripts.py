@@ -15,6 +15,7 @@ from klatch.core import commands as ask
 from klatch.core.credentials import ByName, Identity
 from klatch.core.refusals import Refused
 from klatch.engine import accounts, actions
+from klatch.engine.tidying import Tidying
 from klatch.engine.transcripts.keeper import Transcripts
 from klatch.engine.transcripts.telling import Hand
 from klatch.engine.transcripts.titles import title
@@ -38,6 +39,7 @@ class House:
         self.step = 1_000
         self.recorder = Recorder()
         self.count = 0
+        self.tidied = False
 
     @contextlib.asynccontextmanager
     async def open(self, hand: Hand = HAND) -> AsyncIterator["House"]:
@@ -94,7 +96,22 @@ class House:
         self.store.read(Reader.heads, heads.set_result)
         written = {log: seq for log, seq in (await heads).items() if seq}
         spoiled = [volume for volume in note["volumes"].values() if volume["spoiled"]]
-        return note["known"]["reached"]["logs"] == written and not note["struck"] and not spoiled
+        return (
+            note["known"]["reached"]["logs"] == written
+            and not note["struck"]
+            and not spoiled
+            and not self.is_untidy(note)
+        )
+
+    def is_untidy(self, note: dict) -> bool:
+        return self.tidied and note["outdated"]
+
+    async def tidy(self) -> None:
+        """Has words go that are kept no longer, or were erased."""
+        self.tidied, failures = True, []
+        Tidying(self.store, failures.append).sweep()
+        await self.decide(lambda _transaction: None)
+        assert failures == []
 
     def read(self, name: str) -> list[str]:
         """The lines of a transcript, without the day, in the time of day of Greenwich."""
@@ -216,6 +233,66 @@ async def test_words_taken_back_leave_also_where_they_had_been_edited(house: Hou
         await house.settle()
         await house.do(ann, ask.DeleteMessage, room="#lobby", seq=seq)
     assert "secret" not in "".join(house.read("ann"))
+
+
+async def test_one_who_was_erased_is_in_no_file_any_more_not_even_by_name(house: House) -> None:
+    async with house.open():
+        ann, zoe = await house.come("ann"), await house.come("zoe")
+        await house.say(zoe, "the words of somebody")
+        await house.do(zoe, ask.SendMessage, room="@ann", text="a private word")
+        await house.say(ann, "the words of ann")
+        await house.settle()
+        await house.do(zoe, ask.Erase, user="zoe")
+        await house.tidy()
+        await house.settle()
+        await house.say(ann, "later")
+    assert [said for said in house.said("ann") if "words of ann" in said or "later" in said] != []
+    assert list(house.all()) == ["ann_history.txt"]
+    left = b"".join(path.read_bytes() for path in house.folder.iterdir())
+    assert [words for words in (b"somebody", b"private", b"zoe") if words in left] == []
+
+
+async def test_words_that_are_to_go_when_the_server_is_killed_go_after_its_next_start(house: House) -> None:
+    async with house.open():
+        ann, zoe = await house.come("ann"), await house.come("zoe")
+        await house.say(zoe, "the words of somebody")
+        await house.say(ann, "the words of ann")
+        await house.do(zoe, ask.Erase, user="zoe")
+    assert "somebody" in "".join(house.all().values())
+    async with house.open():
+        await house.tidy()
+        await house.settle()
+        assert list(house.all()) == ["ann_history.txt"]
+        assert "somebody" not in "".join(house.all().values())
+
+
+async def test_another_who_takes_the_name_of_one_who_was_erased_has_a_file_of_their_own(house: House) -> None:
+    async with house.open():
+        zoe = await house.come("zoe")
+        await house.say(zoe, "the words of somebody")
+        await house.settle()
+        await house.do(zoe, ask.Erase, user="zoe")
+        await house.tidy()
+        await house.settle()
+        await house.say(await house.come("zoe"), "I am new")
+    assert house.said("zoe") == ["#lobby zoe: I am new"]
+
+
+async def test_words_that_are_kept_no_longer_leave_the_files(house: House) -> None:
+    async with house.open():
+        ann = await house.come("ann")
+        await house.do(ann, ask.CreateRoom, name="brief")
+        await house.do(ann, ask.SetRoom, room="#brief", keep=1)
+        await house.say(ann, "for a day", "#brief")
+        await house.say(ann, "for good")
+        house.now += 2 * 86_400_000
+        await house.say(ann, "fresh", "#brief")
+        await house.settle()
+        assert "for a day" in house.all()["ann_history.txt"]
+        await house.tidy()
+        await house.settle()
+        text = house.all()["ann_history.txt"]
+        assert [words in text for words in ("for a day", "for good", "fresh")] == [False, True, True]
 
 
 async def test_what_was_said_in_the_same_second_stays(house: House) -> None:

@@ -1,6 +1,7 @@
 """The keeper: follows the logs and writes the transcripts, a few times a second and never on the event loop."""
 
 import asyncio
+import contextlib
 import math
 import re
 from collections.abc import Callable
@@ -8,20 +9,22 @@ from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar
 
-from klatch.core.events import Deleted, Entry
+from klatch.core.events import Deleted, Entry, Erased, RoomDeleted, Swept
 from klatch.engine.transcripts.gathering import Amended, amended, gather
 from klatch.engine.transcripts.shelf import Shelf, Volume
 from klatch.engine.transcripts.telling import Hand, Told, leave, strike, tell
 from klatch.engine.transcripts.titles import title
-from klatch.engine.transcripts.witnesses import nobody
+from klatch.engine.transcripts.witnesses import forget, nobody
 from klatch.observe.port import Observer
 from klatch.storage.port import Reader, Store
 
 T = TypeVar("T")
+_GOING: Final = Erased | Swept | RoomDeleted  # with these, words begin to leave the logs
 
 WRITE_EVERY: Final = 0.25  # seconds
 _TRY_AGAIN_AFTER: Final = 5.0
 _STOP_WITHIN: Final = 2.0
+_LOOK_EVERY: Final = 1.0  # whether words that are to go from the logs are gone
 _SECOND: Final = 1_000
 
 
@@ -78,7 +81,8 @@ class Transcripts:
             await self._write(shelf)
             if self._stopping.is_set() and not self._stirred.is_set():
                 break
-            await self._stirred.wait()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stirred.wait(), _LOOK_EVERY if shelf.note.outdated else None)
             await self._pause(WRITE_EVERY)
             self._stirred.clear()
 
@@ -99,6 +103,8 @@ class Transcripts:
                 self._heads = heads | self._heads
             await asyncio.to_thread(_put, shelf, told)
             await self._strike(shelf)
+            if not more:
+                await self._let_go(shelf)
             await self._mend(shelf)
 
     def _tell(self, shelf: Shelf, heads: dict[str, int], reader: Reader) -> tuple[Told, bool]:
@@ -118,6 +124,9 @@ class Transcripts:
             for event in events
             if isinstance(event, Entry) and isinstance(event.body, Deleted)
         ]
+        gone = [event for event in events if isinstance(event, Entry) and isinstance(event.body, _GOING)]
+        note.outdated = note.outdated or bool(gone)
+        note.erased += [entry.room for entry in gone if isinstance(entry.body, Erased) and is_own(entry, entry.body)]
         return told, more
 
     async def _strike(self, shelf: Shelf) -> None:
@@ -139,6 +148,15 @@ class Transcripts:
                     shelf.replace(account, fresh)
         shelf.note.struck.clear()
         shelf.save()
+
+    async def _let_go(self, shelf: Shelf) -> None:
+        """Once all words that are to go are gone from the logs, they go from the files: those of people who were erased
+        are removed, all others are written anew."""
+        if not shelf.note.outdated or not await self._read(_is_tidy):
+            return
+        for account in shelf.note.erased:
+            forget(shelf.note.known, account)
+        await asyncio.to_thread(shelf.let_go)
 
     async def _mend(self, shelf: Shelf) -> None:
         """Writes files that are not what they should be anew, from the beginning of the logs."""
@@ -170,6 +188,15 @@ class Transcripts:
 
         self._store.read(look, done)
         return await future
+
+
+def is_own(entry: Entry, erased: Erased) -> bool:
+    """Whether it stands in the log of the one who was erased, once, and not in that of a room."""
+    return entry.room == erased.person.id
+
+
+def _is_tidy(reader: Reader) -> bool:
+    return reader.removal() is None and reader.erasure() is None
 
 
 def _put(shelf: Shelf, told: Told) -> None:

@@ -8,6 +8,7 @@ from zlib import crc32
 
 import msgspec
 
+from klatch.engine.transcripts.titles import release
 from klatch.engine.transcripts.witnesses import Witnesses, nobody
 
 NOTE: Final = ".transcripts.json"
@@ -32,7 +33,8 @@ class Volume(msgspec.Struct):
 class Note(msgspec.Struct):
     """What is remembered between two starts. `form` tells how lines were spelled.
 
-    `struck` are the rooms and numbers of deleted messages whose words may still be in a file.
+    `struck` are the rooms and numbers of deleted messages whose words may still be in a file; `outdated`: so may be
+    others that have left the logs, as have the accounts `erased`.
     """
 
     epoch: str
@@ -41,6 +43,8 @@ class Note(msgspec.Struct):
     volumes: dict[str, Volume]
     taken: dict[str, int]
     struck: list[tuple[str, int]] = []
+    outdated: bool = False
+    erased: list[str] = []
 
 
 class Shelf:
@@ -104,6 +108,20 @@ class Shelf:
         for account in accounts:
             if (volume := self.note.volumes.get(account)) is not None and not volume.begun:
                 del self.note.volumes[account]
+
+    def let_go(self) -> None:
+        """Removes the files of accounts that were erased; notes that all others have to be written anew."""
+        for account in self.note.erased:
+            if (volume := self.note.volumes.get(account)) is None:
+                continue
+            if volume.begun:
+                self.path(account).unlink(missing_ok=True)
+            del self.note.volumes[account]
+            release(volume.title, self.note.taken)
+        for volume in self.note.volumes.values():
+            volume.spoiled = volume.spoiled or volume.begun
+        self.note.outdated, self.note.erased = False, []
+        self.save()
 
     def spoiled(self) -> list[str]:
         """The accounts whose files have to be written anew."""

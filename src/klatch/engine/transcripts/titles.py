@@ -18,10 +18,21 @@ def title(username: str, taken: dict[str, int]) -> str:
     safe = _UNSAFE.sub(_spelled, username)
     if device := _DEVICE.match(safe):
         safe = f"{device.group()}%2E{safe[device.end() + 1 :]}"
-    # Names that differ in case, or in how accents are put together, are one name to many file systems.
-    key = unicodedata.normalize("NFC", unicodedata.normalize("NFD", safe).casefold())
+    key = _key(safe)
     count = taken[key] = taken.get(key, 0) + 1
     return f"{safe}_history.txt" if count == 1 else f"{safe}~{count}_history.txt"
+
+
+def release(title: str, taken: dict[str, int]) -> None:
+    """The file of this title is gone for good; nothing tells of the name, unless another's file does."""
+    key = _key(title.removesuffix("_history.txt"))
+    if taken.get(key) == 1:
+        del taken[key]
+
+
+def _key(safe: str) -> str:
+    """Names that differ in case, or in how accents are put together, are one name to many file systems."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", safe).casefold())
 
 
 def _spelled(found: re.Match[str]) -> str:
