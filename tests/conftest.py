@@ -16,6 +16,17 @@ settings.register_profile("long", _STEADY, max_examples=500)
 settings.load_profile("long" if LONG else "quick")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def home_of_all(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A home for all tests, so that nothing of the machine's user is read or touched."""
+    folder = tmp_path_factory.mktemp("home-of-all")
+    with pytest.MonkeyPatch.context() as surroundings:
+        surroundings.setenv("HOME", str(folder))
+        for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
+            surroundings.delenv(name, raising=False)
+        yield folder
+
+
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
     """A real server with its default limits."""

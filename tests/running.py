@@ -38,6 +38,8 @@ class Server:
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
         if not line:
+            self.process.wait()
+            self._close()
             raise RuntimeError(f"the server did not start: {Path(self.log.name).read_text()}")
         self.doors = json.loads(line)
         self.port = int(self.doors["http"].rpartition(":")[2])

@@ -75,9 +75,11 @@ def serve(*, config: Path | None, no_limits: bool, as_json: bool, irc_port: int 
     """Start the server. No configuration is needed."""
     from klatch.settings import BadSettings
 
+    if given["metrics_from"] == "":  # nobody
+        given["metrics_from"] = ()
     for several in ("trust_proxy", "metrics_from"):
-        if given[several] is not None:
-            given[several] = tuple(filter(None, given[several].split(",")))
+        if given[several] not in (None, ()):
+            given[several] = tuple(given[several].split(","))
     if as_json and given["log"] is None:
         given["log"] = "json"
     try:
