@@ -277,8 +277,10 @@ async def test_a_reset_link_sets_a_password_and_ends_all_sessions(house: House) 
     ann = await registered(house, "ann")
     token = (await house.come(credentials=ByPassword("ann", OLD))).welcome.token or ""
     await olga.does(ask.MakeResetLink, user="ann", secret=LINK)
-    assert (await house.come(credentials=ByLink(LINK, "", NEW))).id == ann.id
+    back = await house.come(credentials=ByLink(LINK, "", NEW))
+    assert back.id == ann.id
     assert ann.closed == ["signed_out"]
+    assert back.closed == []
     assert await code(house, ByToken(token)) == "bad_token"
     assert await code(house, ByPassword("ann", NEW)) == ""
     assert await code(house, ByLink(LINK, "", OLD)) == "bad_link"

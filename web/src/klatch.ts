@@ -3,6 +3,7 @@ import { Connection, type State } from "./connection";
 import type { AnyAnswer, AnyCommand, CredentialsTold, CredentialState, Cursors, Entry, Hello, Help, HelpText, Members, Online, Page, Person, Range } from "./frames";
 import type { RoomState, Rooms, Told, Welcome } from "./frames";
 import { Outbox } from "./outbox";
+import type { Link } from "./places";
 import { Refused, Requests } from "./requests";
 import { mentions, Room } from "./rooms";
 import { type Identity, isToken, randomText, Secrets } from "./secrets";
@@ -34,8 +35,10 @@ export class Klatch {
   /** Why one is out: what the server said, and its code. */
   said = "";
   saidCode = "";
-  /** The link by which one came in. */
-  usedLink = "";
+  /** The link by which one comes in. */
+  usedLink: Link | null = null;
+  /** The room that a link led into, until it was shown. */
+  leadsTo = "";
   /** One's role on the server. */
   role = "guest";
   rooms = new Map<string, Room>();
@@ -52,6 +55,8 @@ export class Klatch {
   #identity: Identity | null = null;
   #greeting: Partial<Hello> = {};
   #leaving = false;
+  /** The rooms one was in before a link was used, by name. */
+  #before = new Set(["#lobby"]);
   #connection: Connection | null = null;
   #requests = new Requests((request) => this.#connection?.send(request) ?? false);
   #outbox: Outbox | null = null;
@@ -87,22 +92,27 @@ export class Klatch {
   }
 
   /** Signs in with the password of an account, or makes one by a link. The password is not kept: the server's token is. */
-  signIn(name: string, password: string, link?: string): void {
-    this.usedLink = link ?? "";
-    this.#come({ name, secret: "" }, link ? { name, password, link } : { name, password });
+  signIn(name: string, password: string, link?: Link): void {
+    this.usedLink = link ?? null;
+    this.#come({ name, secret: "" }, link ? { name, password, link: link.secret } : { name, password });
   }
 
-  /** Makes an account of the guest that one is; throws Refused. */
-  async register(password: string): Promise<void> {
-    await this.act({ op: "register", cid: randomText(), password });
+  /** Makes an account of the guest that one is, by a link where one was sent; throws Refused. */
+  async register(password: string, link?: Link): Promise<void> {
+    const cid = randomText();
+    const before = new Set([...this.rooms.values()].map((room) => room.name));
+    await this.act(link ? { op: "use_link", cid, link: link.secret, password } : { op: "register", cid, password });
     const name = this.account?.name ?? "";
     this.#end("");
+    this.#before = before;
     this.signIn(name, password);
+    this.usedLink = link ?? null;
   }
 
-  /** Uses a link, when one has an account already; throws Refused. */
+  /** Uses a link, when one has an account already, and goes where it leads; throws Refused. */
   async useLink(link: string): Promise<void> {
-    await this.act({ op: "use_link", cid: randomText(), link });
+    const answer = await this.act({ op: "use_link", cid: randomText(), link });
+    if (answer.op === "ack") this.#follow(answer.room);
   }
 
   /** Whether one has an account with a password. */
@@ -187,6 +197,9 @@ export class Klatch {
       return;
     }
     this.role = welcome.role ?? "guest";
+    if (this.phase !== "in" && this.usedLink?.kind === "i") {
+      this.leadsTo = welcome.rooms.find((room) => room.kind !== "direct" && !this.#before.has(room.name))?.name ?? "";
+    }
     const restored = this.#epoch !== "" && this.#epoch !== welcome.epoch;
     const first = this.phase !== "in";
     this.#epoch = welcome.epoch;
@@ -238,7 +251,8 @@ export class Klatch {
       if (this.#leaving) return;
       // A reload must not end in the same refusal for ever.
       if (GONE.has(state.code) && this.#identity) this.secrets.forget(this.#identity.name);
-      else if (this.phase === "coming") this.secrets.signOut();
+      // A link that does nothing any more leaves whoever was in here before.
+      else if (this.phase === "coming" && !this.usedLink) this.secrets.signOut();
       this.#end(state.reason);
       this.saidCode = state.code;
       return;

@@ -21,7 +21,12 @@ export const words = {
     reset: "Choose a new password",
     resetLead: "Say your name, and the password you want from now on.",
     make: "Make account",
-    linkUsed: "The link is used.",
+    guestLead: (name: string) => `You are here as ${name}, a guest. With a password the name is yours, and you come back from anywhere.`,
+    notNow: "Not now",
+    spent: "This link does nothing any more",
+    spentInvite: "Whoever sent it can make you a new one. If you have made your account with it already, sign in with your name and password.",
+    spentOther: "Ask an admin of this server for a new one. If you have chosen your password with it already, sign in with it.",
+    goOn: "Go on without it",
   },
   connection: {
     connecting: "Connecting",

@@ -191,10 +191,12 @@ def _owner_of(reader: Reader, link: Link) -> Account:
 
 
 def _reset(transaction: Transaction, account: Account, link: Link, keys: Keys) -> Account:
+    # Each is named: whoever uses the link is connected already when this is heard, with a session of their own.
+    ended = [each.id for each in transaction.credentials_of(account.id)]
     transaction.set_password(account.id, keys)
     transaction.remove_credentials(account.id)
     transaction.remove_link(link.id)
-    transaction.append(account.id, sign(account), SignedOut(why="password"))
+    transaction.append(account.id, sign(account), SignedOut(why="password", credentials=ended))
     return account
 
 
