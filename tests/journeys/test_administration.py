@@ -90,6 +90,36 @@ def test_even_an_owner_gets_another_role_and_password(folder: str) -> None:
     assert " member " in do("user", "list", "--data", folder)
 
 
+def test_somebody_is_erased_once_that_is_confirmed(folder: str) -> None:
+    do("user", "add", "ann", "--data", folder, text=PASSWORD)
+    assert klatch("user", "erase", "ann", "--data", folder, text="n\n").returncode == 1
+    assert "ann " in do("user", "list", "--data", folder)
+    assert do("user", "erase", "ann", "--yes", "--data", folder).startswith("ann is erased.")
+    assert "ann" not in do("user", "list", "--data", folder)
+    assert "nobody by the name ann" in refusal("user", "erase", "ann", "--yes", "--data", folder)[1]
+
+
+def test_the_audit_log_is_shown(folder: str) -> None:
+    assert do("audit", "--data", folder) == ""
+    do("user", "add", "ann", "--role", "owner", "--data", folder, text=PASSWORD)
+    do("user", "role", "ann", "member", "--data", folder)
+    do("user", "suspend", "ann", "--reason", "a lost laptop", "--data", folder)
+    shown = do("audit", "-n", "2", "--data", folder).splitlines()
+    assert [re.sub(r"^\[.*?\] ", "", line) for line in shown] == [
+        "* klatch: server_role (ann, member)",
+        "* klatch: suspend (ann, a lost laptop)",
+    ]
+    (last,) = map(json.loads, do("audit", "-n", "1", "--json", "--data", folder).splitlines())
+    assert (last["author"]["name"], last["body"]["act"], last["body"]["person"]["name"]) == ("klatch", "suspend", "ann")
+
+
+def test_who_may_not_read_the_audit_log_is_told(server: Server) -> None:
+    do("user", "add", "bob", "--data", str(server.data), text=PASSWORD)
+    token = sign_in(server, "bob", PASSWORD).ask("POST", "/tokens", {"name": "x", "scopes": ["admin"]})["secret"]
+    status, said = refusal("audit", "--server", server.url, "--token", token)
+    assert (status, "Only those with the role admin" in said) == (1, True)
+
+
 def test_links_are_made_listed_and_taken_back(folder: str) -> None:
     link = do("invite", "--uses", "3", "--days", "2", "--data", folder).strip()
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+/i/[\w-]{43}", link)

@@ -6,6 +6,7 @@ import click
 
 from klatch import __version__
 from klatch.cli.asking import ask
+from klatch.cli.auditing import audit
 from klatch.cli.chatting import chat
 from klatch.cli.checking import verify
 from klatch.cli.completing import completion, manual
@@ -52,7 +53,7 @@ def cli() -> None:
 
 for command in (
     *(serve, chat, desktop, send, tail, ask, history, rooms, users, find, login, logout, trust),
-    *(user, invite, token, backup, restore, verify, completion, manual),
+    *(user, invite, token, audit, backup, restore, verify, completion, manual),
 ):
     cli.add_command(command)
 

@@ -90,6 +90,21 @@ def unsuspend(*, name: str, server: str | None, token: str | None, data: str | N
     click.echo(f"{name} may come in again.")
 
 
+@user.command()
+@click.argument("name")
+@click.option("--yes", is_flag=True, help="Do not ask first.")
+@administers
+def erase(*, name: str, yes: bool, server: str | None, token: str | None, data: str | None) -> None:
+    """Erase NAME for good: the account ends, and all they wrote goes from every room. Backups keep it."""
+    from klatch.clients.shell import administering
+
+    if not yes:
+        click.confirm(f"Erase {name} and all they wrote? This cannot be taken back.", abort=True)
+    with reach(server, token, data) as reached:
+        administering.erase(reached.api, name)
+    click.echo(f"{name} is erased. What they wrote goes within moments.")
+
+
 @user.command("role")
 @click.argument("name")
 @click.argument("new", metavar="ROLE", type=click.Choice(ROLES))

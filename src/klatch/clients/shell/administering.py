@@ -12,7 +12,9 @@ from klatch.core.answers import (
     LinkState,
     LinksTold,
     Myself,
+    Range,
 )
+from klatch.core.events import Entry
 from klatch.core.refusals import Refused
 
 DAY: Final = 86_400_000
@@ -59,6 +61,11 @@ def unsuspend(api: Api, name: str) -> None:
     api.ask("DELETE", f"/accounts/{part(name)}/suspension")
 
 
+def erase(api: Api, name: str) -> None:
+    """Ends somebody's account, and has all they wrote go."""
+    api.ask("DELETE", f"/accounts/{part(name)}")
+
+
 def give_role(api: Api, name: str, role: str) -> None:
     """Gives somebody another role on the server."""
     api.ask("PUT", f"/accounts/{part(name)}/role", {"role": role})
@@ -98,6 +105,21 @@ def credentials(api: Api) -> list[CredentialState]:
 def revoke_credential(api: Api, credential: str) -> None:
     """Ends one of one's own sessions or tokens."""
     api.ask("DELETE", f"/sessions/{part(credential)}")
+
+
+# What was done.
+
+
+def audit(api: Api, count: int) -> list[Entry]:
+    """The last entries of the audit log, the oldest first."""
+    last = api.look(Range, "/audit", limit=1)
+    found: list[Entry] = []
+    after, more = max(0, last.head - count), last.head > 0
+    while more:
+        page = api.look(Range, "/audit", after=after, limit=_PAGE)
+        found += page.entries
+        after, more = after + len(page.entries), page.more
+    return found[-count:]
 
 
 def _use_link(api: Api, name: str, password: str, secret: str) -> None:
