@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.gateways.talking import Liner, Talker, status
+from tests.gateways.talking import Liner, Talker, a_name, status
 from tests.pace import PATIENCE
 from tests.running import Server, eventually, running
 
@@ -57,25 +57,25 @@ def test_the_store_is_measured(server: Server) -> None:
     assert figure(server, "broken") == 0
 
 
-def test_which_klatch_and_which_store_is_told(server: Server) -> None:
+def test_which_klatch_and_which_store_is_told(house: Server) -> None:
     from klatch import __version__
 
-    with contextlib.closing(Talker(server)) as ann:
-        epoch = ann.hello("ann")["epoch"]
+    with contextlib.closing(Talker(house)) as ann:
+        epoch = ann.hello(a_name())["epoch"]
     labels = rf'epoch="{epoch}",schema="\d+",version="{re.escape(__version__)}"'
-    assert re.search(rf"^klatch_info{{{labels}}} 1", server.get("/metrics"), re.MULTILINE)
+    assert re.search(rf"^klatch_info{{{labels}}} 1", house.get("/metrics"), re.MULTILINE)
 
 
 # To whom.
 
 
-def test_this_machine_may_read_them(server: Server) -> None:
-    assert status(server.port, ask()) == 200
+def test_this_machine_may_read_them(house: Server) -> None:
+    assert status(house.port, ask()) == 200
 
 
 @pytest.mark.parametrize("header", ["X-Forwarded-For: 127.0.0.1", "Forwarded: for=127.0.0.1", "Via: 1.1 proxy"])
-def test_through_a_proxy_that_is_not_trusted_nobody_may_read_them(server: Server, header: str) -> None:
-    assert status(server.port, ask(header)) == 403
+def test_through_a_proxy_that_is_not_trusted_nobody_may_read_them(house: Server, header: str) -> None:
+    assert status(house.port, ask(header)) == 403
 
 
 @pytest.mark.parametrize(("address", "code"), [("192.0.2.7", 200), ("192.0.2.8", 403), ("127.0.0.1", 403)])
