@@ -20,9 +20,8 @@ _FORBIDDEN_IN_LINE: Final = re.compile("[\0-\x1f\x7f-\x9f\u2028\u2029\ud800-\udf
 # Bidi_Control, and no other).
 _NOT_INERT: Final = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _ESCAPES: Final = {
-    code_point: f"\\x{code_point:02x}" if code_point < 0x100 else f"\\u{code_point:04x}"
-    for code_point in range(0x10000)
-    if _NOT_INERT.match(chr(code_point))
+    ord(character): f"\\x{ord(character):02x}" if ord(character) < 0x100 else f"\\u{ord(character):04x}"
+    for character in _NOT_INERT.findall("".join(map(chr, range(0x10000))))
 }
 _COMPOSITION: Final = 4  # code points at most become one under NFC
 
