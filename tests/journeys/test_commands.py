@@ -76,7 +76,7 @@ class Lines:
                 self.got.append(line.rstrip("\n"))
 
     def wait_for(self, count: int) -> list[str]:
-        eventually(lambda: len(self.got) >= count, 15)
+        eventually(lambda: len(self.got) >= count, 60)
         return self.got[:count]
 
 

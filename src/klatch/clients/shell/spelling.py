@@ -48,9 +48,9 @@ def as_harmless(text: str) -> str:
 
 
 def row_as_json(row: RoomState | Person | AccountState | LinkState | CredentialState) -> bytes:
-    """A row of a list with every field."""
+    """A row of a list with every field that it has."""
     fields: dict[str, Any] = msgspec.structs.asdict(row)
-    return msgspec.json.encode(fields)
+    return msgspec.json.encode({name: value for name, value in fields.items() if value is not msgspec.UNSET})
 
 
 def rooms_as_text(rooms: list[RoomState]) -> list[str]:
