@@ -13,11 +13,10 @@ from klatch.cli.reaching import administers, reach
 def audit(*, count: int, as_json: bool, server: str | None, token: str | None, data: str | None) -> None:
     """Show the last acts of those who run the server and keep order, the oldest first."""
     from klatch.clients.shell import administering, spelling
-    from klatch.core.members import SYSTEM
 
     with reach(server, token, data) as reached:
         found = administering.audit(reached.api, count)
     for entry in found:
-        line = spelling.as_json(entry, SYSTEM) if as_json else spelling.as_text(entry)
+        line = spelling.act_as_json(entry) if as_json else spelling.as_text(entry)
         if line is not None:
             show(line)

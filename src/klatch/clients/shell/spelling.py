@@ -8,6 +8,7 @@ import msgspec
 
 from klatch.core.answers import AccountState, CredentialState, LinkState, Person, RoomState
 from klatch.core.events import Edited, Entry, Message
+from klatch.core.members import SYSTEM
 from klatch.core.texts import make_inert
 from klatch.protocols.plain import spell_entry, spell_moment, spell_people, spell_rooms
 
@@ -40,6 +41,11 @@ def as_json(entry: Entry, room: str) -> bytes:
         "body": body,
     }
     return msgspec.json.encode(told)
+
+
+def act_as_json(entry: Entry) -> bytes:
+    """An entry of the audit log, which is the server's own."""
+    return as_json(entry, SYSTEM)
 
 
 def as_harmless(text: str) -> str:
