@@ -140,20 +140,22 @@ class Pupil:
 
     def answer(self) -> None:
         """Answers a dialog if there is one. While one waits only the window's own loop runs, so that calls this."""
+        self.window.after(50, self.answer)  # first of all: without it a dialog that fails here would wait for ever
         for dialog in self.window.winfo_children():
-            if str(dialog) in self.answered:
-                continue  # it is on its way out
-            if isinstance(dialog, self.toplevel) and dialog.winfo_viewable() and self.answers:
-                self.answered.add(str(dialog))
-                texts = [part.cget("text") for part in descendants(dialog) if part.winfo_class() == "Label"]
-                self.questions.append(" ".join(texts))
-                entry = next(part for part in descendants(dialog) if part.winfo_class() == "Entry")
-                entry.delete(0, "end")
-                entry.insert(0, self.answers.pop(0))
-                entry.focus_force()
-                entry.event_generate("<Return>")
-                break
-        self.window.after(50, self.answer)
+            is_waiting = isinstance(dialog, self.toplevel) and str(dialog) not in self.answered
+            if not is_waiting or not dialog.winfo_viewable() or not self.answers:
+                continue
+            entry = next((part for part in descendants(dialog) if part.winfo_class() == "Entry"), None)
+            if entry is None:
+                continue  # it is still being made
+            self.answered.add(str(dialog))
+            texts = [part.cget("text") for part in descendants(dialog) if part.winfo_class() == "Label"]
+            self.questions.append(" ".join(texts))
+            entry.delete(0, "end")
+            entry.insert(0, self.answers.pop(0))
+            entry.focus_force()
+            entry.event_generate("<Return>")
+            break
 
     @property
     def shown(self) -> str:
