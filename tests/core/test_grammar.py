@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from klatch.core import commands as ask
-from klatch.core.grammar import COMMANDS, Asked, AskPassword, Place, SwitchAck, describe, parse
+from klatch.core.grammar import COMMANDS, Asked, AskPassword, Place, SwitchAck, describe, parse, server_of_link
 from klatch.core.refusals import Refused
 from tests.protocols.outcome import outcome
 from tests.vectors import cases
@@ -76,6 +76,21 @@ def test_every_command_has_help(row):
     assert row.usage.startswith(f"/{row.names[0]}")
     assert row.does.endswith(".")
     assert row.does[0].isupper()
+
+
+@pytest.mark.parametrize(
+    ("link", "server"),
+    [
+        ("https://chat.example/i/made-at-random", "https://chat.example"),
+        ("http://127.0.0.1:8000/owner/made-at-random", "http://127.0.0.1:8000"),
+        ("https://example.org/chat/reset/made-at-random/", "https://example.org/chat"),
+        ("https://chat.example/about/us", None),
+        ("/i/made-at-random", None),
+        ("made-at-random", None),
+    ],
+)
+def test_a_link_tells_its_server(link, server):
+    assert server_of_link(link) == server
 
 
 def test_help_lists_every_command_with_its_other_names():

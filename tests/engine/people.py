@@ -214,6 +214,7 @@ class House:
             credential=entrance.credential,
             scopes=entrance.scopes,
             fleeting=entrance.begun and not lasting,
+            expires=entrance.expires,
         )
         person = Person(self, session, wire, self.engine.admit(session, entrance, []))
         person.closed = closed

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from klatch.core.commands import SendMessage
+from klatch.core.credentials import ByPassword
 from klatch.core.limits import UNLIMITED, Limits
 from klatch.core.refusals import Refused
 from klatch.engine.limits import Bucket
@@ -146,3 +147,29 @@ async def test_a_connection_that_fails_when_written_to_does_not_hold_up_the_othe
     assert [entry.seq for entry in bob.entries(acks[0].room)][-3:] == [ack.seq for ack in acks]
     assert len(house.notes.defects) == 3
     house.notes.defects.clear()
+
+
+# Signing in.
+
+
+async def attempts(house: House, addresses: list[str]) -> list[str]:
+    """The codes with which somebody is refused who tries another name each time."""
+    codes = []
+    for number, address in enumerate(addresses):
+        with pytest.raises(Refused) as caught:
+            await house.come(credentials=ByPassword(f"nobody{number}", "a wrong password"), address=address)
+        codes.append(caught.value.code)
+    return codes
+
+
+async def test_the_attempts_of_an_address_are_counted_whatever_names_are_tried(tmp_path: Path) -> None:
+    async with open_house(tmp_path, Limits(sign_in_burst=3)) as house:
+        assert await attempts(house, ["192.0.2.7"] * 4) == ["bad_credentials"] * 3 + ["rate_limited"]
+        assert await attempts(house, ["192.0.2.8"]) == ["bad_credentials"]
+
+
+async def test_the_addresses_of_one_network_of_ipv6_count_as_one(tmp_path: Path) -> None:
+    async with open_house(tmp_path, Limits(sign_in_burst=2)) as house:
+        near = [f"2001:db8::{last}" for last in (1, 2, 3)]
+        assert await attempts(house, near) == ["bad_credentials", "bad_credentials", "rate_limited"]
+        assert await attempts(house, ["2001:db8:0:1::1"]) == ["bad_credentials"]

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from klatch.core import commands as ask
@@ -191,6 +192,17 @@ async def test_a_token_that_expired_lets_nobody_in(house: House) -> None:
     assert await code(house, ByToken(TOKEN)) == "bad_token"
 
 
+async def test_whoever_came_by_a_token_is_sent_away_when_it_expires(house: House) -> None:
+    ann = await registered(house, "ann")
+    await ann.does(ask.MakeToken, name="ci", secret=TOKEN, scopes=["read"], expires=house.clock.now + 1_000)
+    script = await house.come(credentials=ByToken(TOKEN))
+    house.engine.end_expired()
+    assert script.closed == []
+    house.clock.now += 1_000
+    house.engine.end_expired()
+    assert (script.closed, ann.closed) == (["signed_out"], [])
+
+
 async def test_a_session_that_was_not_used_for_long_ends(house: House) -> None:
     await registered(house, "ann")
     token = (await house.come(credentials=ByPassword("ann", OLD))).welcome.token or ""
@@ -270,6 +282,40 @@ async def test_nobody_gives_more_by_a_link_than_they_have(house: House) -> None:
     await olga.does(ask.GiveServerRole, user="mona", role="moderator")
     assert await mona.refused(ask.MakeLink, secret=LINK, role="admin") == "not_allowed"
     await mona.does(ask.MakeLink, secret=LINK, role="moderator")
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        ask.Suspend(cid="the-end-of-amys-rights", user="amy"),
+        ask.GiveServerRole(cid="the-end-of-amys-rights", user="amy", role="moderator"),
+        ask.Ban(cid="the-end-of-amys-rights", who="amy"),
+        ask.Erase(cid="the-end-of-amys-rights", user="amy"),
+    ],
+    ids=lambda command: type(command).__name__,
+)
+async def test_nobody_comes_in_by_a_link_whose_maker_could_not_make_it_any_more(house: House, end: Any) -> None:
+    olga = await owner(house)
+    amy = await registered(house, "amy")
+    await registered(house, "ann")
+    await olga.does(ask.GiveServerRole, user="amy", role="admin")
+    await amy.does(ask.MakeLink, secret=LINK, role="admin")
+    await amy.does(ask.MakeResetLink, secret=LINK + "2", user="ann")
+    await olga.does(type(end), **{name: value for name, value in msgspec.structs.asdict(end).items() if name != "cid"})
+    used = ByLink(LINK, "eve", OLD), ByLink(LINK + "2", "", NEW)
+    assert {await code(house, each) for each in used} == {"bad_link"}
+
+
+async def test_a_link_into_a_room_ends_with_the_place_of_its_maker(house: House) -> None:
+    olga = await owner(house)
+    amy = await registered(house, "amy")
+    await olga.does(ask.GiveServerRole, user="amy", role="moderator")
+    await amy.does(ask.CreateRoom, name="den", closed=True)
+    await amy.does(ask.MakeLink, secret=LINK, room="#den", role="owner")
+    await amy.does(ask.Invite, room="#den", user="olga")
+    await olga.does(ask.JoinRoom, room="#den")
+    await amy.does(ask.LeaveRoom, room="#den")
+    assert await code(house, ByLink(LINK, "eve", OLD)) == "bad_link"
 
 
 async def test_a_reset_link_sets_a_password_and_ends_all_sessions(house: House) -> None:

@@ -44,6 +44,12 @@ def test_commands_are_the_account_that_signed_in(server: Server) -> None:
     assert last_author(server).startswith("olga: it is me")
 
 
+def test_a_link_tells_where_its_server_is(server: Server) -> None:
+    link = klatch("invite", "--server", server.url).stdout.strip()
+    done = klatch("login", "--name", "carl", "--link", link, text=f"{PASSWORD}\n")
+    assert (done.returncode, done.stderr.split(" from now")[0]) == (0, f"You are carl at {server.url}")
+
+
 def test_another_name_is_a_guest_as_before(server: Server) -> None:
     assert klatch("send", "#lobby", "hi", "--server", server.url, "--name", "gus").returncode == 0
     assert last_author(server).startswith("gus: hi")

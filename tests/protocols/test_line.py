@@ -251,3 +251,10 @@ def test_hints_that_lines_do_not_show_are_not_shown(line):
 
 def test_goodbye_is_one_line(line):
     assert line.spell(Bye(reason="Goodbye.")) == b"* Goodbye.\n"
+
+
+def test_a_goodbye_does_not_say_again_why_one_was_refused(line):
+    assert (
+        line.spell(Refusal(code="suspended", message="This account is suspended.")) == b"! This account is suspended.\n"
+    )
+    assert line.spell(Bye(reason="This account is suspended.")) == b""

@@ -3,22 +3,29 @@
 import sys
 
 import click
+from click.core import ParameterSource
 
 from klatch.cli.ending import FAILED, fail, run, warn
 
 
 @click.command(short_help="Sign in to an account.")
-@click.argument("url", envvar="KLATCH_SERVER", default="http://127.0.0.1:8000")
+@click.argument("url", envvar="KLATCH_SERVER", required=False)
 @click.option("--name", help="Name of the account.")
-@click.option("--link", help="An invite link, the first owner's, or one that sets a new password.")
-def login(*, url: str, name: str | None, link: str | None) -> None:
-    """Sign in to the server at URL; the other commands are that account there from now on.
+@click.option("--link", metavar="LINK", help="An invite link, the first owner's, or one that sets a new password.")
+def login(*, url: str | None, name: str | None, link: str | None) -> None:
+    """Sign in to the server at URL; the other commands are that account there from now on. Without URL it is the server
+    of the link, else http://127.0.0.1:8000.
 
     Asks for the password, which is kept nowhere: a token is, in your configuration folder. With --link an account is
     made, or gets a new password. Without a terminal the password is a line of standard input.
     """
     from klatch.clients.shell.entering import sign_in
+    from klatch.core.grammar import server_of_link
 
+    # Who was sent a link means its server, whatever KLATCH_SERVER says.
+    given = click.get_current_context().get_parameter_source("url") is ParameterSource.COMMANDLINE
+    of_link = server_of_link(link) if link is not None and not given else None
+    url = of_link or url or "http://127.0.0.1:8000"
     name = name or _ask("Name: ")
     password = _ask_password(again=link is not None)
 

@@ -30,7 +30,7 @@ def add(*, name: str, role: str, server: str | None, token: str | None, data: st
     """Make an account for NAME. Asks for its password; without a terminal that is a line of standard input."""
     from klatch.clients.shell import administering
 
-    with reach(server, token, data) as reached:
+    with reach(server, token, data, begins=True) as reached:
         administering.add_account(reached.api, name, ask_new_password(), role)
     click.echo(f"{name} has an account, with the role {role}.")
 

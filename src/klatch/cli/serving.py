@@ -1,6 +1,7 @@
 """`klatch serve`: starts the server."""
 
 import contextlib
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -126,8 +127,8 @@ def _tell(doors: "Doors", *, as_json: bool) -> None:
         click.echo(msgspec.json.encode(doors.address))
         return
     click.echo(f"Klatch is running. Everything said is kept in {doors.data}\n")
-    for page in doors.pages:
-        click.echo(f"  {'In a browser':<30}  {page}/")
+    for number, page in enumerate(doors.pages):
+        click.echo(f"  {'In a browser' if number == 0 else 'or':<30}  {page}/")
     for what, typed in ways_in(doors, command()):
         click.echo(f"  {what:<30}  {typed}")
     if doors.fingerprint is not None:
@@ -143,6 +144,9 @@ def _tell(doors: "Doors", *, as_json: bool) -> None:
         if doors.line_port is not None:
             before = "or come" if doors.pages else "Come"
             click.echo(f"{before} in with nc, and type\n  /register {doors.owner}")
+    if doors.owner_file is not None:
+        click.echo("\nNobody owns this server yet. The link that makes it yours is in a file for you alone:")
+        click.echo(f'  {command()} login --link "$(cat {shlex.quote(doors.owner_file)})"')
     click.echo("\nCtrl+C stops it.")
 
 

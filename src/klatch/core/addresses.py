@@ -1,5 +1,6 @@
 """Addresses of machines: which of them are this machine itself, and which are of a network like it."""
 
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 Network = IPv4Network | IPv6Network
@@ -17,6 +18,13 @@ def parse_address(text: str) -> IPv4Address | IPv6Address | None:
 def normalise(text: str) -> str:
     """An address written as all others are; what is none stays as it is."""
     return str(parse_address(text) or text)
+
+
+@lru_cache(maxsize=4_096)
+def household(text: str) -> str:
+    """Whom an address is counted as: of IPv6 the network of 64 bits that a household or a machine is given whole."""
+    parsed = parse_address(text)
+    return str(ip_network((parsed, 64), strict=False)) if isinstance(parsed, IPv6Address) else text
 
 
 def is_loopback(text: str) -> bool:

@@ -63,13 +63,15 @@ Credentials = ByName | ByPassword | ByToken | ByLink
 
 class Identity(msgspec.Struct, frozen=True):
     """Who it is: the account, the id of the credential (None for a guest), and what it may do. `begun`: a session that
-    this very sign-in began; its `token` is told once, unless it ends with the connection."""
+    this very sign-in began; its `token` is told once, unless it ends with the connection. `expires` (ms UTC): when the
+    credential ends by itself."""
 
     account: Account
     credential: str | None = None
     scopes: frozenset[str] = EVERYTHING
     begun: bool = False
     token: str | None = None
+    expires: int | None = None
 
 
 class Keys(msgspec.Struct, frozen=True):

@@ -12,6 +12,7 @@ from klatch.core.durations import read_duration
 from klatch.core.refusals import Refused
 from klatch.core.rooms import KEEP_ALL, KEEP_AS_SERVER, KEEP_NOTHING
 
+_LINKS: Final = frozenset({"i", "owner", "reset"})  # the paths of links
 SERVER: Final = "server"  # a name that nobody may have
 _KEEPS: Final = {"nothing": KEEP_NOTHING, "all": KEEP_ALL, "default": KEEP_AS_SERVER}
 
@@ -310,6 +311,12 @@ def _register(_place: Place, text: str) -> Asked:
 def secret_of_link(text: str) -> str:
     """The secret at the end of a link, or the secret itself."""
     return text.rstrip("/").rpartition("/")[2]
+
+
+def server_of_link(text: str) -> str | None:
+    """The address of the server that a link leads to; None where only the secret is given."""
+    server, kind, _ = text.rstrip("/").rsplit("/", 2) if text.count("/") >= 4 else ("", "", "")
+    return server if "://" in server and kind in _LINKS else None
 
 
 def _id(text: str) -> str:

@@ -20,6 +20,8 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     entrance_burst: Count = 600
     entrance_rate: Rate = 20.0
     sign_ins_a_minute: Count = 10
+    sign_in_burst: Count = 100
+    sign_in_rate: Rate = 2.0
     sessions_of_account: Count = 50
     sessions_of_address: Count = 500
     backlog: Count = 1_048_576
@@ -43,6 +45,8 @@ UNLIMITED = Limits(
     entrance_burst=1_000_000_000,
     entrance_rate=1e9,
     sign_ins_a_minute=1_000_000_000,
+    sign_in_burst=1_000_000_000,
+    sign_in_rate=1e9,
     sessions_of_account=1_000_000,
     sessions_of_address=1_000_000,
 )

@@ -42,6 +42,7 @@ class Entrance(msgspec.Struct, frozen=True):
     token: str | None = None
     paused: bool = False
     began: int = 0
+    expires: int | None = None
 
 
 def greet(transaction: Transaction, shown: ByName, address: str | None = None) -> Account:
@@ -74,6 +75,7 @@ def enter(transaction: Transaction, identity: Identity) -> Entrance:
         identity.token,
         transaction.state().paused is not None,
         transaction.began(account.id),
+        identity.expires,
     )
 
 

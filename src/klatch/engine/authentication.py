@@ -208,7 +208,7 @@ class Authentication:
         if credential is None or account is None:
             raise Refused("bad_token", "The token is unknown here, has expired or was revoked. Sign in again.")
         accounts.check_not_suspended(account)
-        return Identity(account, credential.id, credential.scopes), credential
+        return Identity(account, credential.id, credential.scopes, expires=credential.expires), credential
 
     def _has_expired(self, credential: Credential) -> bool:
         now = self._clock()

@@ -79,9 +79,9 @@ class Engine:
         self._doors: set[str] = set()  # that somebody came in through
         self.tidying = Tidying(store, self._note)
         self._typed: dict[tuple[str, str], int] = {}  # who typed where, and when this was told
-        following = Following(self.sessions, self.fanout, self.roster, self.tidying, store, bus, clock, self._note)
+        self._following = Following(self.sessions, self.fanout, self.roster, self.tidying, store, bus, clock, self._note)
         bus.subscribe(self.fanout.publish, self.fanout.hint)
-        bus.subscribe(following.follow)
+        bus.subscribe(self._following.follow)
 
     @property
     def epoch(self) -> str:
@@ -250,8 +250,13 @@ class Engine:
                 self.tidying.sweep()
             await asyncio.sleep(self.limits.heads_every / 1000)
             self.fanout.beat()
+            self.end_expired()
             self._store.decide(accounts.clear_statuses, self._note)
             beats += 1
+
+    def end_expired(self) -> None:
+        """Sends those away whose token has expired since they came in by it."""
+        self._following.end_expired()
 
     def make_owner_link(self, done: Callable[[str | None], None], owned: Callable[[], None] | None = None) -> None:
         """Makes the first owner's link; `done` gets its secret, or None where somebody owns the server already. `owned`

@@ -85,6 +85,12 @@ class Following:
                 case _:
                     self._keep_order(entry)
 
+    def end_expired(self) -> None:
+        """Ends the connections of those whose token has expired since they came in by it."""
+        now = self._clock()
+        for session in [each for each in self._sessions if each.expires is not None and each.expires <= now]:
+            self._dismiss(session, "signed_out", "The token has expired. Sign in again to come back.")
+
     def _alter(self, account: str, **changes: Any) -> None:
         """The account's sessions know it as it is now."""
         altered: Account | None = None

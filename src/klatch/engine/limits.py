@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from klatch.core.addresses import is_private
+from klatch.core.addresses import household, is_private
 from klatch.core.limits import Limits
 from klatch.core.names import caseless
 from klatch.core.refusals import Refused
@@ -47,10 +47,11 @@ class RateLimits:
         self._addresses: dict[str, Bucket] = {}
         self._entrances: dict[str, Bucket] = {}
         self._sign_ins: dict[str, Bucket] = {}
+        self._attempts: dict[str, Bucket] = {}
 
     def admit_entrance(self, address: str) -> None:
         """Counts one entrance; refuses it if too many come in from the address."""
-        now, limits = self._clock(), self._limits
+        now, limits, address = self._clock(), self._limits, household(address)
         door = self._entrances.get(address) or self._bucket(
             self._entrances, address, limits.entrance_burst, limits.entrance_rate, now
         )
@@ -58,12 +59,19 @@ class RateLimits:
             raise _too_fast(wait, f"From your address {limits.entrance_rate:g} may come in a second")
 
     def admit_sign_in(self, name: str, address: str) -> None:
-        """Counts one attempt to sign in to an account from an address; refuses it if there were too many."""
-        now, most = self._clock(), self._limits.sign_ins_a_minute
+        """Counts one attempt to sign in to an account from an address; refuses it if there were too many, to that
+        account or to any: each costs the server much, and who tries many names guesses, too."""
+        now, limits, address = self._clock(), self._limits, household(address)
+        most = limits.sign_ins_a_minute
         key = f"{address} {caseless(name[:_NAME_MOST])}"
         tries = self._sign_ins.get(key) or self._bucket(self._sign_ins, key, most, most / 60, now)
         if wait := tries.take(now):
             raise _too_fast(wait, f"There may be {most} attempts a minute to sign in to one account")
+        attempts = self._attempts.get(address) or self._bucket(
+            self._attempts, address, limits.sign_in_burst, limits.sign_in_rate, now
+        )
+        if wait := attempts.take(now):
+            raise _too_fast(wait, f"From your address {limits.sign_in_rate:g} attempts a second may be made to sign in")
 
     def admit(self, account: str, address: str) -> None:
         """Counts one command; refuses it if the member or the address sends too fast."""
@@ -74,15 +82,16 @@ class RateLimits:
         )
         if wait := member.take(now):
             raise _too_fast(wait, f"You may send {limits.member_rate:g} messages a second")
-        origin = self._addresses.get(address) or self._add_address(address, now)
+        home = household(address)
+        origin = self._addresses.get(home) or self._add_address(home, address, now)
         if wait := origin.take(now):
             raise _too_fast(wait, f"Your address may send {origin.rate:g} messages a second")
 
-    def _add_address(self, address: str, now: float) -> Bucket:
+    def _add_address(self, home: str, address: str, now: float) -> Bucket:
         limits = self._limits
         if is_private(address):
-            return self._bucket(self._addresses, address, limits.lan_burst, limits.lan_rate, now)
-        return self._bucket(self._addresses, address, limits.address_burst, limits.address_rate, now)
+            return self._bucket(self._addresses, home, limits.lan_burst, limits.lan_rate, now)
+        return self._bucket(self._addresses, home, limits.address_burst, limits.address_rate, now)
 
     @staticmethod
     def _bucket(buckets: dict[str, Bucket], key: str, burst: int, rate: float, now: float) -> Bucket:

@@ -14,7 +14,7 @@ from klatch.core.refusals import Refused
 from klatch.engine import accounts, rooms
 from klatch.engine.audit import audit, log_of_server
 from klatch.engine.recording import nothing_to_add, sign
-from klatch.engine.restraints import check_entrance
+from klatch.engine.restraints import check_entrance, is_banned
 from klatch.storage.port import Link, NewLink, Reader, Transaction
 
 USES_MOST: Final = 1_000
@@ -179,7 +179,28 @@ def find(reader: Reader, secret: str, now: int) -> Link:
         raise Refused("bad_link", "The link is unknown, has expired or was used up. Ask for another.", field="link")
     if link.kind == "owner" and reader.has_owner():
         raise Refused("bad_link", "The server has an owner already. Ask them for an invite link.", field="link")
+    if not _is_backed(reader, link, now):
+        raise Refused("bad_link", "Whoever made the link may give that no more. Ask for another.", field="link")
     return link
+
+
+def _is_backed(reader: Reader, link: Link, now: int) -> bool:
+    """Whether whoever made a link could make it now: else those who were removed would come back by their own links."""
+    maker = reader.present(link.created_by)
+    if maker is None or maker.suspended or is_banned(reader, maker, now):
+        return False
+    try:
+        authorize("reset_link" if link.kind == "reset" else "link", server_role=maker.role, room_role=None)
+    except Refused:
+        return False
+    if link.kind == "reset":
+        person = reader.present(link.account) if link.account is not None else None
+        return person is None or stands_above(maker, person)
+    own = maker.role
+    if link.room is not None:
+        place = reader.place(link.room, maker.id)
+        own = "guest" if place is None else place.role or "guest"
+    return not outranks(link.role or "member", own)
 
 
 def _owner_of(reader: Reader, link: Link) -> Account:

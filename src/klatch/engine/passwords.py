@@ -16,7 +16,7 @@ from klatch.core.credentials import Keys, is_plausible, normal
 from klatch.core.refusals import Refused
 
 AT_ONCE: Final = 2
-WAITING_MOST: Final = 500
+WAITING_MOST: Final = 200  # as many as are answered before their doors give up
 SCRAM_ITERATIONS: Final = 100_000
 _SALT_BYTES: Final = 16
 # OWASP's password storage cheat sheet: 19 MiB, two passes, one lane.

@@ -135,6 +135,11 @@ def check_entrance(reader: Reader, account: Account | None, name: str, address: 
         raise refusal(laid, now)
 
 
+def is_banned(reader: Reader, account: Account, now: int) -> bool:
+    """Whether the server bans an account, wherever it comes from."""
+    return rules.banned_by(of_server(reader), now, account, account.name, None) is not None
+
+
 def check_present(transaction: Transaction, account: Account) -> None:
     """Refuses one whose account, or name, the server has banned since they came in."""
     check_entrance(transaction, account, account.name, None, transaction.now)

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Protocol
 
+from klatch.core.addresses import household
 from klatch.core.answers import AnyAnswer
 from klatch.core.credentials import EVERYTHING
 from klatch.core.events import Entry
@@ -41,9 +42,21 @@ class Caller(Protocol):
 
 
 class Session:
-    """One connection of one account; with a `fleeting` one its credential ends."""
+    """One connection of one account; with a `fleeting` one its credential ends. `expires` (ms UTC): when that ends."""
 
-    __slots__ = ("account", "address", "backlog", "close", "credential", "door", "fleeting", "scopes", "shape", "since")
+    __slots__ = (
+        "account",
+        "address",
+        "backlog",
+        "close",
+        "credential",
+        "door",
+        "expires",
+        "fleeting",
+        "scopes",
+        "shape",
+        "since",
+    )
 
     def __init__(
         self,
@@ -58,11 +71,13 @@ class Session:
         credential: str | None = None,
         scopes: frozenset[str] = EVERYTHING,
         fleeting: bool = False,
+        expires: int | None = None,
     ) -> None:
         self.account = account
         self.credential = credential
         self.scopes = scopes
         self.fleeting = fleeting
+        self.expires = expires
         self.door = door
         self.address = address
         self.shape = shape
@@ -103,6 +118,7 @@ class Sessions:
 
     def knock(self, address: str) -> None:
         """Counts a connection from an address; refuses one too many."""
+        address = household(address)
         if self._by_address[address] >= self._limits.sessions_of_address:
             most = self._limits.sessions_of_address
             raise Refused(
@@ -112,6 +128,7 @@ class Sessions:
 
     def part(self, address: str) -> None:
         """The connection from an address is gone."""
+        address = household(address)
         self._by_address[address] -= 1
         if not self._by_address[address]:
             del self._by_address[address]

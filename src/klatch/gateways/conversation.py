@@ -294,6 +294,7 @@ class Conversation:
             credential=outcome.credential,
             scopes=outcome.scopes,
             fleeting=outcome.begun and not self._peer.lasting,
+            expires=outcome.expires,
         )
         states = {room.id: room.head for room in outcome.rooms} | {outcome.account.id: outcome.head}
         cursors = hello.cursors if hello is not None else None

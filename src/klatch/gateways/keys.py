@@ -47,7 +47,9 @@ async def _leave_owner_link(engine: Engine, directory: Path, doors: Doors) -> Do
             path.touch(mode=0o600)
             path.write_text(f"{link}\n", "utf-8")
     is_private = all(map(is_loopback, doors.hosts)) and not doors.public_url
-    return msgspec.structs.replace(doors, owner=link) if secret is not None and is_private else doors
+    if secret is None:
+        return doors
+    return msgspec.structs.replace(doors, **({"owner": link} if is_private else {"owner_file": str(path)}))
 
 
 def _remove(path: Path) -> None:

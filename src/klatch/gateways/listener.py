@@ -20,7 +20,8 @@ HEADER_BYTES_MOST: Final = 16_384
 PIPELINE_MOST: Final = 8  # requests that wait for the answer to another
 BACKLOG: Final = 2_048
 HEADERS_WITHIN: Final = 10.0  # seconds, from the connection or the last answer to the end of the headers
-_PROGRESS_WITHIN: Final = 10.0  # seconds from one piece of a request, or from its end, to what must follow
+_PROGRESS_WITHIN: Final = 10.0  # seconds from one piece of a request to the next
+_ANSWER_WITHIN: Final = 20.0  # seconds from the end of a request to its answer; the API gives up before that
 _TURNED_AWAY_WITHIN: Final = 1.0  # seconds in which a peer may read why
 _VERSIONS: Final = frozenset({"1.0", "1.1"})
 _READ: Final = frozenset(name.encode() for name in READ)
@@ -163,8 +164,11 @@ class BoundedHttp(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """The request is whole."""
-        if not self._is_over():
-            super().on_message_complete()
+        if self._is_over():
+            return
+        if self.cycle is not None and not self.cycle.response_complete:  # type: ignore[redundant-expr]  # at first
+            self._expect_more(_ANSWER_WITHIN)
+        super().on_message_complete()
 
     def on_response_complete(self) -> None:
         """A request is answered; another may come."""

@@ -26,7 +26,8 @@ class Address(msgspec.Struct, frozen=True):
 class Doors(msgspec.Struct, frozen=True, kw_only=True):
     """The open doors. `hosts`: the names or addresses of this machine, the one for itself first; `encrypted`: whether
     HTTP at `port` and lines are; `pinned`: whether the certificate is of the server's own making; `lan`: whether people
-    of a local network are to come; `owner`: the first owner's link, where it may be shown."""
+    of a local network are to come; `owner`: the first owner's link, where it may be shown; `owner_file`: where it is
+    kept, where it may not."""
 
     hosts: tuple[str, ...]
     port: int | None
@@ -41,6 +42,7 @@ class Doors(msgspec.Struct, frozen=True, kw_only=True):
     pid: int
     data: str
     owner: str | None = None
+    owner_file: str | None = None
 
     @property
     def address(self) -> Address:

@@ -92,6 +92,7 @@ class LineDialect:
         self._rooms: dict[str, RoomName] = {}
         self._people: dict[str, Person] = {}  # who is online, as last told
         self._arriving = True
+        self._refusal = ""  # the last, which a goodbye need not say again
         self._held: list[Entry] | None = None  # what came to the room while its last messages are looked up
         self._confirms = False
         self._marking = ""  # the cid of the command that marks a room as read
@@ -200,6 +201,7 @@ class LineDialect:
     def _refused(self, refusal: Refusal) -> list[str]:
         """What was wrong, and what is asked for next."""
         released = self._release(0) if refusal.ref == _ARRIVAL else []
+        self._refusal = refusal.message
         said = [f"! {make_inert(refusal.message)}", *released]
         asking = self._asking
         if asking is not None and refusal.code == "bad_credentials" and asking.tries < TRIES:
@@ -258,7 +260,7 @@ class LineDialect:
             case Presence():
                 return self._presence(answer)
             case Bye(reason=reason):
-                return [f"* {reason}"]
+                return [] if reason == self._refusal else [f"* {reason}"]
             case _:
                 return self._listed(answer)
 

@@ -158,6 +158,19 @@ async def test_where_something_else_answers_the_client_says_so(server: Server) -
             pass
 
 
+async def test_where_a_proxy_answers_for_a_server_that_is_away_the_client_says_so() -> None:
+    async def answer(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as proxy:
+        port = proxy.sockets[0].getsockname()[1]
+        with pytest.raises(Unreachable, match=r"behind the proxy .* is away \(status 502\)"):
+            async with Client(f"http://127.0.0.1:{port}", name="ann"):
+                pass
+
+
 def test_what_is_no_address_is_told() -> None:
     with pytest.raises(BadAddress):
         Client("http://", name="ann")

@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 import msgspec
 
 from klatch.clients.sdk.address import Address
-from klatch.clients.sdk.faults import Unreachable, Untrusted
+from klatch.clients.sdk.faults import AWAY_BEHIND_PROXY, Unreachable, Untrusted
 from klatch.clients.sdk.trusting import by_the_system, expected_key, explain_tls, pinning
 from klatch.core.refusals import CODES, Refused
 from klatch.protocols.certificates import read_certificate
@@ -90,6 +90,8 @@ class Api:
             return told
         error = told.get("error") if isinstance(told, dict) else None
         if not isinstance(error, dict) or error.get("code") not in CODES:
+            if status in AWAY_BEHIND_PROXY:
+                raise Unreachable(f"The server behind the proxy at {self.address.url} is away (status {status}).")
             raise Unreachable(f"What answers at {self.address.url} is no Klatch server (status {status}).")
         raise Refused(error["code"], error["message"], field=error.get("field"), retry_after=error.get("retry_after"))
 

@@ -12,7 +12,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidHandshake, InvalidMessage, InvalidStatus, WebSocketException
 
 from klatch.clients.sdk.address import Address
-from klatch.clients.sdk.faults import Unreachable
+from klatch.clients.sdk.faults import AWAY_BEHIND_PROXY, Unreachable
 from klatch.clients.sdk.trusting import (
     SELF_SIGNED,
     by_the_system,
@@ -129,6 +129,9 @@ def _explain(address: Address, fault: Exception) -> Exception:
     if isinstance(fault, InvalidStatus) and fault.response.status_code == 429:
         said = bytes(fault.response.body or b"").decode(errors="replace").strip()
         return Refused("too_many_sessions", said or "The server has too many connections from here.")
+    if isinstance(fault, InvalidStatus) and fault.response.status_code in AWAY_BEHIND_PROXY:
+        status = fault.response.status_code
+        return Unreachable(f"The server behind the proxy at {address.url} is away (status {status}).")
     if isinstance(fault, InvalidHandshake | msgspec.DecodeError):
         return Unreachable(f"What answers at {address.url} is no Klatch server ({fault}).")
     if isinstance(fault, TimeoutError):

@@ -1,5 +1,9 @@
 """What can go wrong at a client besides a refusal; each is one sentence for people."""
 
+from typing import Final
+
+AWAY_BEHIND_PROXY: Final = frozenset({502, 503, 504})  # what proxies answer in place of a server
+
 
 class BadAddress(Exception):  # noqa: N818 - read as a sentence: this is a bad address
     """What was given as a server's address is none."""
