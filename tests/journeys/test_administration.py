@@ -251,3 +251,12 @@ def test_a_server_goes_on_when_nobody_reads_what_it_logs(tmp_path: Path) -> None
     finally:
         process.kill()
         process.wait()
+
+
+def test_nothing_is_made_for_a_server_that_is_nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "kept"))
+    monkeypatch.delenv("KLATCH_SERVER", raising=False)
+    done = klatch("invite")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "Say where with --data" in done.stderr
+    assert not (tmp_path / "kept").exists()

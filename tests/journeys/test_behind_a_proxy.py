@@ -34,6 +34,7 @@ class Front:
         self.port = port
         self.url = f"https://127.0.0.1:{port}#sha256={fingerprint(cert)}"
         self.server = server
+        self.folder = cert.parent
 
     def connect(self) -> ssl.SSLSocket:
         """A connection of the client's."""
@@ -68,6 +69,7 @@ def write_nginx(folder: Path, port: int, server: int, cert: Path, key: Path) -> 
     site = replace(site, "listen 443 ssl", f"listen 127.0.0.1:{port} ssl")
     site = replace(site, "/etc/letsencrypt/live/chat.example/fullchain.pem", str(cert))
     site = replace(site, "/etc/letsencrypt/live/chat.example/privkey.pem", str(key))
+    site = replace(site, "/var/log/nginx/access.log", f"{folder}/access.log")
     site = replace(site, "127.0.0.1:8000", f"127.0.0.1:{server}")
     paths = "".join(
         f"{kind}_temp_path {folder}/{kind};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
@@ -182,3 +184,22 @@ def test_the_page_of_the_site_may_speak(front: Front) -> None:
 
 def test_pages_of_other_sites_may_not(front: Front) -> None:
     assert b" 403 " in enter(front, "evil", "Origin: https://evil.example")
+
+
+def test_nginx_writes_no_link_to_its_log(front: Front) -> None:
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    asked = HTTPSConnection("127.0.0.1", front.port, context=context, timeout=5)
+    for path in ("/i/a-secret-made-at-random", "/healthz?last"):
+        asked.request("GET", path, headers={"Host": "chat.example"})
+        asked.getresponse().read()
+    asked.close()
+    log = front.folder / "access.log"
+    if not log.exists():
+        pytest.skip("this proxy keeps no log")
+    deadline = time.monotonic() + 10
+    while "/healthz?last" not in log.read_text() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert "/healthz?last" in log.read_text()
+    assert "a-secret" not in log.read_text()

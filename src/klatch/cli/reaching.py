@@ -50,8 +50,8 @@ def administers(command: Callable[..., None]) -> Callable[..., None]:
 @contextlib.contextmanager
 def reach(server: str | None, token: str | None, data: str | None, *, begins: bool = False) -> Iterator[Reach]:
     """The server, from afar if `server` is given, else by the key in its data directory; where none runs, one is
-    started for as long as this takes, with one door on this machine; where nothing is kept yet only if it `begins`
-    something. Ends with a sentence if it cannot be reached."""
+    started for as long as this takes, with one door on this machine; where nothing is kept and no folder was named
+    only if it `begins` something. Ends with a sentence if it cannot be reached."""
     from klatch.clients.sdk import BadAddress, CannotKeep, Refused, Unreachable, Untrusted
 
     if server is not None and data is not None:
@@ -63,7 +63,7 @@ def reach(server: str | None, token: str | None, data: str | None, *, begins: bo
             from klatch.storage.opening import FILE
 
             folder = data_folder(data)
-            if not begins and not (folder / FILE).exists():
+            if data is None and not begins and not (folder / FILE).exists():
                 fail(
                     f"No server keeps anything in {folder}. Say where with --data, or --server for one elsewhere.",
                     FAILED,
