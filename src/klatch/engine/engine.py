@@ -79,7 +79,9 @@ class Engine:
         self._doors: set[str] = set()  # that somebody came in through
         self.tidying = Tidying(store, self._note)
         self._typed: dict[tuple[str, str], int] = {}  # who typed where, and when this was told
-        self._following = Following(self.sessions, self.fanout, self.roster, self.tidying, store, bus, clock, self._note)
+        self._following = Following(
+            self.sessions, self.fanout, self.roster, self.tidying, store, bus, clock, self._note
+        )
         bus.subscribe(self.fanout.publish, self.fanout.hint)
         bus.subscribe(self._following.follow)
 
