@@ -19,12 +19,11 @@ def login(*, url: str | None, name: str | None, link: str | None) -> None:
     Asks for the password, which is kept nowhere: a token is, in your configuration folder. With --link an account is
     made, or gets a new password. Without a terminal the password is a line of standard input.
     """
-    from klatch.clients.shell.entering import sign_in
-    from klatch.core.grammar import server_of_link
+    from klatch.clients.shell.entering import server_behind, sign_in
 
     # Who was sent a link means its server, whatever KLATCH_SERVER says.
     given = click.get_current_context().get_parameter_source("url") is ParameterSource.COMMANDLINE
-    of_link = server_of_link(link) if link is not None and not given else None
+    of_link = server_behind(link) if link is not None and not given else None
     url = of_link or url or "http://127.0.0.1:8000"
     name = name or _ask("Name: ")
     password = _ask_password(again=link is not None)

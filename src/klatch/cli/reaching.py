@@ -60,10 +60,8 @@ def reach(server: str | None, token: str | None, data: str | None, *, begins: bo
         if server is not None:
             yield _from_afar(server, token)
         else:
-            from klatch.storage.opening import FILE
-
             folder = data_folder(data)
-            if data is None and not begins and not (folder / FILE).exists():
+            if data is None and not begins and not folder.exists():
                 fail(
                     f"No server keeps anything in {folder}. Say where with --data, or --server for one elsewhere.",
                     FAILED,

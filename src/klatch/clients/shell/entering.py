@@ -10,7 +10,7 @@ from klatch.clients.sdk import Client, Refused, State, Unreadable
 from klatch.clients.sdk.address import read_address
 from klatch.clients.sdk.logins import Login, forget_login, keep_login, read_login
 from klatch.core.commands import SignOut
-from klatch.core.grammar import secret_of_link
+from klatch.core.grammar import secret_of_link, server_of_link
 from klatch.core.names import USERNAME_LIMIT, parse_username, username_key
 
 _OVER: Final = frozenset({"bad_token", "signed_out", "suspended"})  # the token lets nobody in as it is
@@ -40,6 +40,11 @@ def make_client(server: str, name: str | None, token: str | None, program: str, 
     if token is not None:
         return Client(server, token=token, program=program, on_state=tell, on_notice=warn)
     return Client(server, name=name or name_of_login(), program=program, on_state=tell, on_notice=warn)
+
+
+def server_behind(link: str) -> str | None:
+    """The server that a link leads to, if it says so."""
+    return server_of_link(link)
 
 
 async def sign_in(server: str, name: str, password: str, link: str | None, warn: Callable[[str], None]) -> str:
