@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.guest import Guest
+from benchmarks.page import page
 from benchmarks.peer import Peer, connect, frame_bytes
 from benchmarks.terminal import scroll as terminal
 from benchmarks.window import scroll
@@ -92,6 +93,7 @@ MEASURES: dict[str, Callable[[], Iterator[str]]] = {
     "idle": idle,
     "fanout": fanout,
     "scroll": scroll,
+    "page": page,
     "terminal": terminal,
     "restart": restart,
 }

@@ -5,8 +5,8 @@ import { type Later, Topic } from "./topic";
 import { fold, isMessage, prepend, trim, type View } from "./view";
 
 /** Lines held of a room that is read at its end; more are let go of, and come again when one scrolls up. */
-const HELD_MOST = 1_500;
-const HELD_AFTER = 1_000;
+const HELD_MOST = 600;
+const HELD_AFTER = 300;
 const TYPING_LASTS = 5_000;
 
 export class Room {
@@ -47,6 +47,11 @@ export class Room {
   /** The lines held, in order. */
   get items(): Item[] {
     return this.view ? [...this.view.items.values()] : [];
+  }
+
+  /** The last line, unless the last entry added none. */
+  get last(): Item | null {
+    return this.view?.items.get(this.view.as_of) ?? null;
   }
 
   /** Who is typing now, but for oneself. */

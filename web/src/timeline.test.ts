@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { AnyBody, Item } from "./frames";
 import type { Kept } from "./shelf";
-import { hueOf, initialOf, lastOwn, layOut } from "./timeline";
+import { hueOf, initialOf, keepRows, lastOwn, layOut } from "./timeline";
 
 const NOON = new Date(2026, 10, 20, 12).getTime();
 const MINUTE = 60_000;
@@ -78,4 +78,12 @@ test.each([
   ["木村", "木"],
 ])("the picture of %s shows %s", (name, initial) => {
   expect(initialOf(name)).toBe(initial);
+});
+
+test("rows that did not change are the very ones of before", () => {
+  const items = [line(1, "ann", 0), line(2, "ann", 1)];
+  const before = laid(items);
+  const edited = line(2, "ann", 1, { kind: "message", text: "y" });
+  const after = keepRows(laid([items[0] as Item, edited, line(3, "ann", 2)]), before);
+  expect(after.map((row, index) => row === before[index])).toEqual([true, false, false]);
 });

@@ -68,6 +68,27 @@ export function layOut(items: Item[], waiting: Kept[], newAfter: number | null, 
   return rows;
 }
 
+/** The rows, of which those that did not change are the very ones of before: nothing of them is drawn anew. */
+export function keepRows(rows: Row[], before: Row[]): Row[] {
+  const held = new Map(before.map((each) => [each.key, each]));
+  return rows.map((each) => {
+    const same = held.get(each.key);
+    return same && isSame(same, each) ? same : each;
+  });
+}
+
+function isSame(one: Row, other: Row): boolean {
+  return (
+    one.item === other.item &&
+    one.waiting === other.waiting &&
+    one.day === other.day &&
+    one.head === other.head &&
+    one.fresh === other.fresh &&
+    one.notices.length === other.notices.length &&
+    one.notices.every((item, index) => item === other.notices[index])
+  );
+}
+
 /** The same for a message that waits and for the entry it becomes, so that nothing is drawn anew. */
 function keyOf(item: Item): string {
   return item.cid ? `${item.author.id}:${item.cid}` : String(item.seq);
@@ -88,6 +109,16 @@ export function lastOwn(items: Item[], me: string): Item | null {
 
 /** One of eight colours, the same for an account in every client: FNV-1a (32 bits) of its id, the low three bits. */
 export function hueOf(account: string): number {
+  let hue = hues.get(account);
+  if (hue === undefined) hues.set(account, (hue = mix(account)));
+  return hue;
+}
+
+const hues = new Map<string, number>();
+const initials = new Map<string, string>();
+const segmenter = new Intl.Segmenter();
+
+function mix(account: string): number {
   let mixed = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(account)) mixed = Math.imul(mixed ^ byte, 0x01000193) >>> 0;
   return mixed & 7;
@@ -95,6 +126,10 @@ export function hueOf(account: string): number {
 
 /** The letter in a person's picture. */
 export function initialOf(name: string): string {
-  const [first] = new Intl.Segmenter().segment(name.replace(/^[@#_\-.]+/, "") || name);
-  return (first?.segment ?? "?").toLocaleUpperCase();
+  let initial = initials.get(name);
+  if (initial === undefined) {
+    const [first] = segmenter.segment(name.replace(/^[@#_\-.]+/, "") || name);
+    initials.set(name, (initial = (first?.segment ?? "?").toLocaleUpperCase()));
+  }
+  return initial;
 }

@@ -16,7 +16,18 @@ export function fullTimeOf(ts: number): string {
 
 /** The local day of a time, as a number that grows by one a day. */
 export function dayNumber(ts: number): number {
+  if (ts >= day.from && ts < day.to) return day.number;
   const date = new Date(ts);
+  const [year, month, at] = [date.getFullYear(), date.getMonth(), date.getDate()];
+  const number = numberOf(date);
+  day = { number, from: new Date(year, month, at).getTime(), to: new Date(year, month, at + 1).getTime() };
+  return number;
+}
+
+/** The day that was asked about last: the next question is mostly about the same. */
+let day = { number: 0, from: 0, to: 0 };
+
+function numberOf(date: Date): number {
   return Math.round(Date.UTC(date.getFullYear(), date.getMonth(), date.getDate()) / 86_400_000);
 }
 
