@@ -1,8 +1,12 @@
 """People come in: as guests, by links, with passwords; from this machine and over a local network without TLS."""
 
+import json
+from urllib.request import Request, urlopen
+
 import pytest
 from playwright.sync_api import expect
 
+from tests.pace import PATIENCE
 from tests.running import running
 from tests.web.conftest import LAN
 
@@ -17,11 +21,26 @@ def enter_by_link(visitor, link, name, password):
     expect(visitor.page.get_by_role("heading", name="#lobby")).to_be_visible()
 
 
-def test_the_first_owner_sets_up_the_server_signs_out_and_signs_in_again(house, visit):
-    olga = visit(house)
-    link = (house.data / "owner-link.txt").read_text("utf-8").strip()
+@pytest.fixture(scope="module")
+def olgas(house):
+    """The server, owned by olga: each test may run on a server that no other test has touched."""
+    secret = (house.data / "owner-link.txt").read_text("utf-8").strip().rpartition("/")[2]
+    body = json.dumps({"name": "olga", "password": "a pot of coffee", "link": secret}).encode()
+    asked = Request(f"{house.url}/api/sessions", body, {"Content-Type": "application/json"})  # noqa: S310 - our own server
+    with urlopen(asked, timeout=PATIENCE) as answer:  # noqa: S310 - the same
+        assert answer.status == 201
+    return house
+
+
+def test_the_first_owner_sets_up_the_server_signs_out_and_signs_in_again(data, visit):
+    with running(data, "--no-limits") as server:
+        set_up_and_sign_in_again(server, visit(server))
+
+
+def set_up_and_sign_in_again(server, olga):
+    link = (server.data / "owner-link.txt").read_text("utf-8").strip()
     enter_by_link(olga, link, "olga", "a pot of coffee")
-    assert olga.page.url.rstrip("/#") == house.url
+    assert olga.page.url.rstrip("/#") == server.url
     olga.page.reload()
     expect(olga.page.get_by_role("heading", name="#lobby")).to_be_visible()
     olga.page.get_by_role("button", name="You and this page").click()
@@ -38,18 +57,18 @@ def test_the_first_owner_sets_up_the_server_signs_out_and_signs_in_again(house, 
     expect(olga.page.get_by_role("heading", name="#lobby")).to_be_visible()
 
 
-def test_the_name_of_an_account_asks_for_its_password(house, visit):
-    paul = visit(house)
-    paul.page.goto(house.url)
+def test_the_name_of_an_account_asks_for_its_password(olgas, visit):
+    paul = visit(olgas)
+    paul.page.goto(olgas.url)
     paul.page.get_by_label("Your name").fill("olga")
     paul.page.keyboard.press("Enter")
     expect(paul.page.get_by_label("Password")).to_be_visible()
 
 
-def test_a_session_that_is_ended_elsewhere_ends_here(house, visit):
-    one, other = visit(house), visit(house)
+def test_a_session_that_is_ended_elsewhere_ends_here(olgas, visit):
+    one, other = visit(olgas), visit(olgas)
     for visitor in (one, other):
-        visitor.page.goto(house.url)
+        visitor.page.goto(olgas.url)
         visitor.page.get_by_role("button", name="I have a password").click()
         visitor.page.get_by_label("Your name").fill("olga")
         visitor.page.get_by_label("Password").fill("a pot of coffee")
