@@ -153,8 +153,9 @@ class Pupil:
             self.questions.append(" ".join(texts))
             entry.delete(0, "end")
             entry.insert(0, self.answers.pop(0))
-            entry.focus_force()
-            entry.event_generate("<Return>")
+            # A key is lost where the screen has not given the focus yet; a button is not.
+            ok = (part for part in descendants(dialog) if part.winfo_class() == "Button" and part.cget("text") == "OK")
+            next(ok).invoke()
             break
 
     @property
@@ -170,9 +171,15 @@ class Pupil:
             time.sleep(0.01)
 
     def types(self, text: str) -> None:
-        self.chat.entry.focus_force()
         self.chat.entry.insert(0, text)
+        self.waits(self.presses_return)
+
+    def presses_return(self) -> bool:
+        """Whether the key arrived: it is lost where the screen has not given the focus yet."""
+        self.chat.entry.focus_force()
+        self.window.update()
         self.chat.entry.event_generate("<Return>")
+        return not self.chat.entry.get()
 
 
 def descendants(widget: Any) -> Iterator[Any]:
