@@ -16,10 +16,11 @@ FILE: Final = "housekey.json"
 
 class HouseKey(msgspec.Struct, frozen=True):
     """`server` is the address of the HTTP door on this machine, with its fingerprint if it has one; `token` signs in
-    as the server itself; links for other people begin with `page`."""
+    as the server itself; links for other people begin with `page` and end with `pin`."""
 
     server: str
     page: str
+    pin: str
     token: str
 
 

@@ -84,6 +84,7 @@ def test_every_command_has_help(row):
         ("https://chat.example/i/made-at-random", "https://chat.example"),
         ("http://127.0.0.1:8000/owner/made-at-random", "http://127.0.0.1:8000"),
         ("https://example.org/chat/reset/made-at-random/", "https://example.org/chat"),
+        ("https://10.0.0.2:8000/i/made-at-random#sha256=ab", "https://10.0.0.2:8000#sha256=ab"),
         ("https://chat.example/about/us", None),
         ("/i/made-at-random", None),
         ("made-at-random", None),

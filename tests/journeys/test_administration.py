@@ -260,3 +260,13 @@ def test_nothing_is_made_for_a_server_that_is_nowhere(tmp_path: Path, monkeypatc
     assert (done.returncode, done.stdout) == (1, "")
     assert "Say where with --data" in done.stderr
     assert not (tmp_path / "kept").exists()
+
+
+def test_a_link_to_a_server_with_a_key_of_its_own_tells_that_key(tmp_path: Path) -> None:
+    with running(tmp_path / "data", "--tls", "self") as server:
+        link = do("invite", "--data", str(server.data)).strip()
+        assert link.startswith(f"{server.url}/i/")
+        assert link.endswith(f"#sha256={server.doors['fingerprint']}")
+        told = klatch("login", "--name", "bob", "--link", link, text=PASSWORD)
+        assert told.returncode == 0, told.stderr
+        assert do("send", "#lobby", "in", "--server", server.url).strip().isdigit()

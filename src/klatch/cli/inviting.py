@@ -15,7 +15,13 @@ if TYPE_CHECKING:
 
 @click.command(short_help="Make a link that lets somebody in.")
 @click.option("--room", help="A room that it leads into, such as '#ops'.")
-@click.option("--role", type=click.Choice(ROLES), default="member", show_default=True, help="Role in the room; else on the server.")
+@click.option(
+    "--role",
+    type=click.Choice(ROLES),
+    default="member",
+    show_default=True,
+    help="Role in the room; else on the server.",
+)
 @click.option("--uses", type=click.IntRange(1, 1_000), default=1, show_default=True, help="How often it can be used.")
 @click.option("--days", type=click.FloatRange(0, 3_650, min_open=True), default=7, show_default=True, help="How long.")
 @click.option("--qr", is_flag=True, help="Also print it as a QR code.")

@@ -24,16 +24,17 @@ _USUAL_PAGE: Final = "http://127.0.0.1:8000"
 class Reach:
     """A server that can be asked through `api`."""
 
-    def __init__(self, api: "Api", page: str | None) -> None:
-        """`page` is where people find it, if that is known."""
+    def __init__(self, api: "Api", page: str | None, pin: str = "") -> None:
+        """`page` is where people find it, if that is known; `pin` tells its key, if it made that itself."""
         self.api = api
         self._page = page
+        self._pin = pin
 
     def link(self, path: str) -> str:
         """A link for other people; says so if it must be completed."""
         if self._page is None:
             warn(f"No server is running: if people find it elsewhere, put that in place of {_USUAL_PAGE}.")
-        return f"{self._page or _USUAL_PAGE}{path}"
+        return f"{self._page or _USUAL_PAGE}{path}{self._pin}"
 
 
 def administers(command: Callable[..., None]) -> Callable[..., None]:
@@ -82,6 +83,7 @@ def _from_afar(server: str, token: str | None) -> Reach:
     from klatch.clients.sdk.address import read_address
     from klatch.clients.sdk.api import Api
     from klatch.clients.sdk.logins import read_login
+    from klatch.clients.sdk.pins import read_pin
 
     address = read_address(server)
     if token is None:
@@ -89,7 +91,8 @@ def _from_afar(server: str, token: str | None) -> Reach:
         if login is None:
             fail(f"Sign in first: `klatch login {address.url}`, or give --token.", FAILED)
         token = login.token
-    return Reach(Api(address, token), address.url)
+    known = read_pin(address) or address.fingerprint
+    return Reach(Api(address, token), address.url, f"#sha256={known}" if address.secure and known else "")
 
 
 @contextlib.contextmanager
@@ -123,7 +126,7 @@ def _read_key(folder: Path) -> Reach | None:
         api.ask("GET", "/me")
     except (Unreachable, Refused):
         return None
-    return Reach(api, key.page)
+    return Reach(api, key.page, key.pin)
 
 
 @contextlib.contextmanager

@@ -310,13 +310,15 @@ def _register(_place: Place, text: str) -> Asked:
 
 def secret_of_link(text: str) -> str:
     """The secret at the end of a link, or the secret itself."""
-    return text.rstrip("/").rpartition("/")[2]
+    return text.partition("#")[0].rstrip("/").rpartition("/")[2]
 
 
 def server_of_link(text: str) -> str | None:
-    """The address of the server that a link leads to; None where only the secret is given."""
-    server, kind, _ = text.rstrip("/").rsplit("/", 2) if text.count("/") >= 4 else ("", "", "")
-    return server if "://" in server and kind in _LINKS else None
+    """The address of the server that a link leads to, with the key that the link says it has; None where only the
+    secret is given."""
+    path, mark, pin = text.partition("#")
+    server, kind, _ = path.rstrip("/").rsplit("/", 2) if path.count("/") >= 4 else ("", "", "")
+    return f"{server}{mark}{pin}" if "://" in server and kind in _LINKS else None
 
 
 def _id(text: str) -> str:

@@ -31,7 +31,7 @@ async def _leave_house_key(engine: Engine, directory: Path, doors: Doors) -> Non
     if server is None:
         return
     pin = f"#sha256={doors.fingerprint}" if doors.encrypted and doors.fingerprint else ""
-    keep_key(directory, HouseKey(f"{server}{pin}", next(iter(doors.pages), server), token))
+    keep_key(directory, HouseKey(f"{server}{pin}", next(iter(doors.pages), server), doors.pin, token))
 
 
 async def _leave_owner_link(engine: Engine, directory: Path, doors: Doors) -> Doors:
@@ -40,7 +40,7 @@ async def _leave_owner_link(engine: Engine, directory: Path, doors: Doors) -> Do
     engine.make_owner_link(made.set_result, lambda: _remove(path))
     secret = await made
     page = next(iter(doors.pages), None)
-    link = f"{page}/owner/{secret}" if page is not None else secret
+    link = f"{page}/owner/{secret}{doors.pin}" if page is not None else secret
     _remove(path)
     with contextlib.suppress(OSError):
         if secret is not None:

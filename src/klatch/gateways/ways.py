@@ -66,12 +66,15 @@ class Doors(msgspec.Struct, frozen=True, kw_only=True):
         return [page for page in (self.public_url.rstrip("/"), *own) if page]
 
     @property
+    def pin(self) -> str:
+        """What links end with: the key, if the server made it; a browser leaves that to itself."""
+        is_encrypted = bool(self.pages) and self.pages[0].startswith("https")
+        return f"#sha256={self.fingerprint}" if self.pinned and is_encrypted and not self.public_url else ""
+
+    @property
     def scanned(self) -> str | None:
-        """What a QR code holds: the page, with the key if the server made it; a browser leaves that to itself."""
-        if not self.pages:
-            return None
-        page = f"{self.pages[0]}/"
-        return f"{page}#sha256={self.fingerprint}" if self.pinned and page.startswith("https") else page
+        """What a QR code holds: the page."""
+        return f"{self.pages[0]}/{self.pin}" if self.pages else None
 
     @property
     def server(self) -> str | None:
