@@ -33,10 +33,11 @@ def test_no_screen_shuts_anybody_out(house, visit, scheme):
     expect(sam.page.get_by_role("heading", name="Come in")).to_be_visible()
     assert faults(sam) == []
     sam.come_in(f"sam-{scheme}")
-    sam.say("hello **all**, see #lobby, @sam and others")
-    sam.say("```\ncode\n```")
-    line = sam.line("hello all").and_(sam.page.locator(":not(.waiting)")).last
-    expect(line).to_be_visible()
+    sam.say(f"hello **{scheme}**, see #lobby, @sam and others")
+    sam.say(f"```\ncode, {scheme}\n```")
+    confirmed = sam.page.locator(":not(.waiting)")
+    expect(sam.line(f"code, {scheme}").and_(confirmed)).to_be_visible()
+    line = sam.line(f"hello {scheme}").and_(confirmed)  # what is not confirmed yet is drawn anew, away from the mouse
     line.hover()
     line.get_by_role("button", name="Add a reaction").click()
     assert faults(sam) == []
