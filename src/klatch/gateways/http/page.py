@@ -30,7 +30,7 @@ code {{ display: block; padding: 8px 12px; background: var(--sunken); border: 1p
   font: 13.5px/20px ui-monospace, monospace; white-space: pre; overflow-x: auto }}
 </style></head><body><main>
 <h1>This Klatch is running</h1>
-<p>The page to chat in comes with a later version. Until then, open a terminal:</p>
+<p>It was installed without the page to chat in. Here is how to talk all the same:</p>
 <dl>{ways}</dl>
 </main></body></html>
 """
