@@ -122,7 +122,7 @@ export class Klatch {
 
   /** One's sessions and tokens. */
   async credentials(): Promise<CredentialState[]> {
-    return (await this.#ask<CredentialsTold>({ op: "credentials" }))?.credentials ?? [];
+    return (await this.ask<CredentialsTold>({ op: "credentials" }))?.credentials ?? [];
   }
 
   /** Leaves; the same name brings the same guest back in this browser. */
@@ -223,7 +223,7 @@ export class Klatch {
       if (room.follower && (restored || room.state.head < have || room.state.head - have > CATCH_UP_MOST)) room.shut();
     });
     this.#requests.sendAgain();
-    void this.#ask<Online>({ op: "online" }).then((online) => {
+    void this.ask<Online>({ op: "online" }).then((online) => {
       // Who went meanwhile is not in the list.
       const here = new Set(online?.people.map((person) => person.id));
       for (const [id, person] of this.people) if (online && !online.more && !here.has(id)) this.people.set(id, { ...person, state: "offline" });
@@ -306,7 +306,7 @@ export class Klatch {
     room.loading = "first";
     room.fault = "";
     room.changed.tell();
-    void this.#ask<Page>({ op: "history", room: room.id, limit: PAGE }).then((page) => {
+    void this.ask<Page>({ op: "history", room: room.id, limit: PAGE }).then((page) => {
       room.loading = "";
       if (page) this.#afterEntries(room, room.open(page));
       else room.fault = this.state.name === "online" ? "This room could not be opened." : "";
@@ -324,7 +324,7 @@ export class Klatch {
     if (!room.more || room.loading || first === undefined) return;
     room.loading = "earlier";
     room.changed.tell();
-    const page = await this.#ask<Page>({ op: "history", room: room.id, before: first, limit: PAGE });
+    const page = await this.ask<Page>({ op: "history", room: room.id, before: first, limit: PAGE });
     if (room.loading === "earlier") room.loading = "";
     if (page) room.openEarlier(page);
     room.changed.tell();
@@ -356,7 +356,7 @@ export class Klatch {
 
   /** The rooms that one may join. */
   async joinable(): Promise<RoomState[]> {
-    const answer = await this.#ask<Rooms>({ op: "rooms" });
+    const answer = await this.ask<Rooms>({ op: "rooms" });
     return answer?.rooms ?? [];
   }
 
@@ -405,7 +405,7 @@ export class Klatch {
 
   /** What can be typed. */
   async commands(): Promise<HelpText["commands"]> {
-    return (await this.#ask<HelpText>({ op: "help" } as Help))?.commands ?? [];
+    return (await this.ask<HelpText>({ op: "help" } as Help))?.commands ?? [];
   }
 
   tell(text: string, bad = false): void {
@@ -606,7 +606,7 @@ export class Klatch {
   #mend(room: Room): void {
     if (!room.follower?.behind || room.loading === "missing") return;
     room.loading = room.loading || "missing";
-    void this.#ask<Range>({ op: "fetch", room: room.id, after: room.follower.have, limit: FETCH }).then((range) => {
+    void this.ask<Range>({ op: "fetch", room: room.id, after: room.follower.have, limit: FETCH }).then((range) => {
       if (room.loading === "missing") room.loading = "";
       if (!range) return;
       this.#afterEntries(room, room.fill(range.entries, range.head));
@@ -617,7 +617,7 @@ export class Klatch {
   async #mendOwn(): Promise<void> {
     const log = this.account?.id;
     if (!log) return;
-    const range = await this.#ask<Range>({ op: "fetch", room: log, after: this.#ownHave, limit: FETCH });
+    const range = await this.ask<Range>({ op: "fetch", room: log, after: this.#ownHave, limit: FETCH });
     if (range) this.#takeRange({ ...range, room: log });
   }
 
@@ -657,7 +657,7 @@ export class Klatch {
   #askMembers(room: Room, within: number): void {
     clearTimeout(this.#membersDue.get(room.id));
     const ask = async () => {
-      const members = await this.#ask<Members>({ op: "members", room: room.id });
+      const members = await this.ask<Members>({ op: "members", room: room.id });
       if (!members) return;
       room.people = members.people;
       this.#notePeople(members.people);
@@ -679,7 +679,7 @@ export class Klatch {
   }
 
   /** The answer to a query, or null where it was refused. */
-  async #ask<Answer extends AnyAnswer>(query: Parameters<Requests["ask"]>[0]): Promise<Answer | null> {
+  async ask<Answer extends AnyAnswer>(query: Parameters<Requests["ask"]>[0]): Promise<Answer | null> {
     try {
       return await this.#requests.ask<Answer>(query);
     } catch (fault) {

@@ -1,5 +1,5 @@
-// Every word that the page says, in one place.
-export const words = {
+// Every word that the page says, in English; the other languages say the same.
+export const en = {
   title: "Klatch",
   entrance: {
     head: "Come in",
@@ -203,3 +203,5 @@ export const words = {
   close: "Close",
   dismiss: "Close this notice",
 };
+
+export type Words = typeof en;

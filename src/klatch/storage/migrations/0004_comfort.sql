@@ -1,0 +1,1 @@
+-- Comfort: what people prefer, what may change while the server runs, and the files that are sent.
