@@ -207,6 +207,8 @@ def fresh(reader: Reader, room: str, everyone: list[Any]) -> dict[str, Any]:
                     break
                 before = page.items[0].seq
             pages.append(items)
+            forward = messages.history(reader, viewer, ask.History(room=room, after=0, limit=200)).items
+            assert forward == items[: len(forward)]
     return {
         "entries": reader.entries_after(room, 0, 100_000),
         "topic": place.room.topic,

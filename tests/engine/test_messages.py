@@ -11,6 +11,7 @@ from klatch.core.commands import (
     JoinRoom,
     React,
     SendMessage,
+    SetRoom,
     Unreact,
 )
 from klatch.core.events import Deleted, Edited, Message, Reacted
@@ -274,6 +275,61 @@ async def test_pages_join_without_a_gap_or_a_double(ann: Person) -> None:
     assert items == (await ann.reads("#ops", limit=200)).items
 
 
+async def test_pages_forward_are_those_backward(ann: Person) -> None:
+    for number in range(30):
+        ack = await ann.says("#ops", f"{number}")
+        if number % 3 == 0:
+            await ann.does(React, room="#ops", seq=ack.seq, emoji="🎉")
+    items, after, more = [], 0, True
+    while more:
+        page = await ann.reads("#ops", after=after, limit=7)
+        items += page.items
+        after, more = page.items[-1].seq, page.more
+    assert items == (await ann.reads("#ops", limit=200)).items
+
+
+async def test_after_the_last_there_is_nothing(ann: Person) -> None:
+    last = await ann.says("#ops", "one")
+    page = await ann.reads("#ops", after=last.seq)
+    assert (page.items, page.more, page.as_of) == ([], False, last.seq)
+
+
+async def test_a_page_since_a_time_begins_with_the_first_at_that_time(house: House, ann: Person) -> None:
+    acks = []
+    for number in range(9):
+        house.clock.now += 1_000
+        acks.append(await ann.says("#ops", f"{number}"))
+    for since in (acks[4].ts, acks[3].ts + 1):
+        page = await ann.reads("#ops", since=since, limit=3)
+        assert (page.items[0].seq, len(page.items), page.more) == (acks[4].seq, 3, True)
+
+
+@pytest.mark.parametrize(("since", "found"), [(-1, True), (0, True), (2**53, False)])
+async def test_a_page_since_any_time_is_told(ann: Person, since: int, found: bool) -> None:
+    await ann.says("#ops", "one")
+    assert bool((await ann.reads("#ops", since=since)).items) == found
+
+
+async def test_a_page_since_a_time_begins_where_one_may_read(ann: Person, eve: Person) -> None:
+    await ann.does(SetRoom, room="#ops", newcomers="joining")
+    old = await ann.says("#ops", "before eve")
+    joined = await eve.does(JoinRoom, room="#ops")
+    for bound in ({"since": old.ts}, {"after": 0}):
+        assert (await eve.reads("#ops", **bound)).items[0].seq == joined.seq
+
+
+async def test_a_page_between_two_numbers_fills_a_hole_and_no_more(ann: Person) -> None:
+    acks = [await ann.says("#ops", f"{number}") for number in range(9)]
+    page = await ann.reads("#ops", after=acks[2].seq, before=acks[6].seq)
+    assert ([item.seq for item in page.items], page.more) == ([ack.seq for ack in acks[3:6]], False)
+    assert [item.seq for item in (await ann.reads("#ops", since=0, after=acks[7].seq)).items] == [acks[8].seq]
+
+
+@pytest.mark.parametrize("after", [-1, 10**6])
+async def test_nothing_is_after_a_number_that_is_not_there(ann: Person, after: int) -> None:
+    assert await ann.refused(History, room="#ops", after=after) == "cursor"
+
+
 async def test_a_page_holds_two_hundred_at_most(ann: Person) -> None:
     for number in range(210):
         await ann.says("#ops", f"{number}")
@@ -285,6 +341,9 @@ async def test_a_page_of_long_messages_holds_as_many_as_fit_and_tells_that_there
     page, raw = await ann.reads("#ops", limit=200), await ann.asks(Fetch, room="#ops", after=0, limit=200)
     assert (len(page.items), page.more, page.items[-1].seq) == (16, True, acks[-1].seq)
     assert (len(raw.entries), raw.more, raw.entries[0].seq) == (18, True, 1)
+    forward = await ann.reads("#ops", limit=200, after=0)
+    assert (forward.items[0].seq, forward.more) == (1, True)
+    assert len(forward.items) == len(raw.entries)
 
 
 @pytest.mark.parametrize("limit", [0, -1])

@@ -169,6 +169,15 @@ def test_history_is_read_page_by_page(ann, room):
     assert [item["body"]["text"] for item in before["items"]] == ["1", "2"]
 
 
+def test_history_is_read_from_a_number_and_from_a_time(ann, room):
+    acks = [ann.post(room_path(room, "messages"), text=str(number)).json for number in range(5)]
+    after = ann.get(room_path(room, "messages"), limit=2, after=acks[1]["seq"]).json
+    assert ([item["body"]["text"] for item in after["items"]], after["more"]) == (["2", "3"], True)
+    since = ann.get(room_path(room, "messages"), since=acks[3]["ts"]).json
+    assert ([item["seq"] for item in since["items"]][-1], since["more"]) == (acks[4]["seq"], False)
+    assert all(item["ts"] >= acks[3]["ts"] for item in since["items"])
+
+
 def test_entries_are_read_after_a_number(ann, room):
     ann.post(room_path(room, "messages"), text="one")
     told = ann.get(room_path(room, "entries"), after=1, limit=1).json

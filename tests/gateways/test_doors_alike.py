@@ -66,6 +66,7 @@ REFUSED = [
     ("password", {"old": "x", "password": "correct horse battery"}, "bad_credentials"),
     ("history", {"room": "#lobby", "limit": 0}, "limit"),
     ("history", {"room": "#lobby", "before": 0}, "cursor"),
+    ("history", {"room": "#lobby", "after": 99_999_999}, "cursor"),
     ("history", {"room": "#nosuchroom"}, "no_such_room"),
     ("fetch", {"room": "#lobby", "after": 99_999_999}, "cursor"),
     ("fetch", {"room": "#lobby"}, "missing_field"),

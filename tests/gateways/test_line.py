@@ -102,7 +102,7 @@ def bodies(owner, log):
         ("/join", "! Write it as: /join ROOM"),
         ("/nosuch", "! There is no command /nosuch. "),
         ("/laeve", "Did you mean /leave? To send it as text, start it with //."),
-        ("/history all", "! Write it as: /history [N]"),
+        ("/history all", "! Write it as: /history [N|DATE]"),
         ("/join #nowhere-at-all", "! There is no room #nowhere-at-all"),
         ("/edit 999 x", "! There is no message 999 in this room."),
         ("/topic mine", "! Only those with the role member"),

@@ -298,6 +298,8 @@ export interface History {
   ref?: string | null;
   room: string;
   before?: number | null;
+  after?: number | null;
+  since?: number | null;
   limit?: number;
 }
 

@@ -103,7 +103,8 @@ class Range(Answer, frozen=True, kw_only=True, tag="range"):
 
 
 class Page(Answer, frozen=True, kw_only=True, tag="page"):
-    """Messages as they are at number `as_of`, in order. `more`: there are earlier ones."""
+    """Messages as they are at number `as_of`, in order. `more`: there are others before them, or, where the first
+    after a number or time were asked for, after them."""
 
     room: str
     items: list[Item]

@@ -385,10 +385,13 @@ class Fetch(Query, frozen=True, kw_only=True, tag="fetch"):
 
 
 class History(Query, frozen=True, kw_only=True, tag="history"):
-    """A page of messages as they are now, ending before number `before` (or at the end of the room)."""
+    """A page of messages as they are now: the first after number `after` and at or after the time `since` (ms UTC), or
+    without these the last; all before number `before`, if it is given."""
 
     room: str
     before: int | None = None
+    after: int | None = None
+    since: int | None = None
     limit: int = PAGE_DEFAULT
 
 

@@ -8,6 +8,7 @@ import msgspec
 
 from klatch.core import commands as ask
 from klatch.core.answers import CommandHelp
+from klatch.core.days import read_day
 from klatch.core.durations import read_duration
 from klatch.core.refusals import Refused
 from klatch.core.rooms import KEEP_ALL, KEEP_AS_SERVER, KEEP_NOTHING
@@ -156,6 +157,9 @@ def _topic(place: Place, text: str) -> Asked:
 
 
 def _history(place: Place, text: str) -> Asked:
+    since = read_day(text)
+    if since is not None:
+        return ask.History(room=place.room, since=since)
     limit = ask.check_limit(_number(text)) if text else ask.PAGE_DEFAULT
     return ask.History(room=place.room, limit=limit)
 
@@ -377,7 +381,9 @@ COMMANDS: Final[tuple[Row, ...]] = (
     Row(("leave",), "[ROOM]", "Leaves this room, or the one named.", _leave),
     Row(("create",), "ROOM [closed]", "Makes a room; a closed one is joined by invitation only.", _create),
     Row(("topic",), "TEXT|-", "Says what this room is about; - takes the topic away.", _topic),
-    Row(("history",), "[N]", "Shows the last messages of this room.", _history),
+    Row(
+        ("history",), "[N|DATE]", "Shows the last messages of this room, or those from a day on (2026-11-20).", _history
+    ),
     Row(("reply",), "SEQ TEXT", "Answers message number SEQ.", _reply),
     Row(("edit",), "[SEQ] TEXT", "Changes your last message, or number SEQ.", _edit),
     Row(("delete",), "[SEQ]", "Takes back your last message, or number SEQ.", _delete),

@@ -14,7 +14,7 @@ from klatch.core.events import Deleted, Edited, Entry, Message, Removed
 from klatch.core.members import RANK, Account
 from klatch.core.reading import find_mentions
 from klatch.core.refusals import Refused
-from klatch.core.view import begin, change, settle
+from klatch.core.view import Item, begin, change, settle
 from klatch.engine import audit, rooms
 from klatch.engine.recording import nothing_to_add, record
 from klatch.engine.rules import keeps_nothing
@@ -134,16 +134,40 @@ def history(reader: Reader, viewer: Account, query: History) -> Page:
     place = rooms.find(reader, viewer, query.room)
     rooms.authorize_in(reader, "read", viewer, place)
     log, head = place.room.id, reader.head(place.room.id)
+    after, before = _begins_after(reader, place, query, head), _ends_before(query, head)
+    if after is None:
+        lines = reader.lines_before(log, before, place.horizon, limit + 1)
+        items = _settled(reader, log, lines[-limit:])
+        fitting = _fitting(reversed(items))[::-1]
+    else:
+        lines = reader.lines_after(log, after, before, limit + 1)
+        items = _settled(reader, log, lines[:limit])
+        fitting = _fitting(items)
+    more = len(lines) > limit or len(fitting) < len(items)
+    return Page(room=log, items=fitting, as_of=head, more=more, ref=query.ref)
+
+
+def _begins_after(reader: Reader, place: Place, query: History, head: int) -> int | None:
+    """The number after which a page begins; None where it is asked for by where it ends."""
+    if query.after is None and query.since is None:
+        return None
+    after = query.after or 0
+    if not 0 <= after <= head:
+        raise Refused("cursor", f"The room's last number is {head}; {after} cannot be read after.", field="after")
+    after = min(max(after, place.horizon - 1), head)
+    return after if query.since is None else reader.last_before(place.room.id, after, query.since)
+
+
+def _ends_before(query: History, head: int) -> int:
     before = head + 1 if query.before is None else query.before
     if before < 1:
         raise Refused("cursor", f"There is nothing before number {before}.", field="before")
-    lines = reader.lines_before(log, min(before, head + 1), place.horizon, limit + 1)
-    shown = lines[-limit:]
-    changes = reader.last_changes(log, shown[0].seq, shown[-1].seq) if shown else []
-    items = settle(shown, changes)
-    fitting = _fitting(reversed(items))[::-1]
-    more = len(lines) > limit or len(fitting) < len(items)
-    return Page(room=log, items=fitting, as_of=head, more=more, ref=query.ref)
+    return min(before, head + 1)
+
+
+def _settled(reader: Reader, log: str, lines: list[Entry]) -> list[Item]:
+    """Lines with all that changed them since."""
+    return settle(lines, reader.last_changes(log, lines[0].seq, lines[-1].seq)) if lines else []
 
 
 def _slow_down(transaction: Transaction, actor: Account, place: Place) -> None:

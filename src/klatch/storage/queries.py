@@ -197,6 +197,10 @@ LINES_BEFORE: Final = f"""
     SELECT {_ENTRY} FROM entries WHERE log_id = :log AND target IS NULL AND seq < :before AND seq >= :horizon
     ORDER BY seq DESC LIMIT :limit
 """
+LINES_AFTER: Final = f"""
+    SELECT {_ENTRY} FROM entries WHERE log_id = :log AND target IS NULL AND seq > :after AND seq < :before
+    ORDER BY seq LIMIT :limit
+"""
 CHANGES: Final = f"""
     SELECT {_ENTRY} FROM entries WHERE log_id = :log AND target BETWEEN :first AND :last AND target IS NOT NULL
     ORDER BY seq

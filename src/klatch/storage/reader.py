@@ -239,6 +239,12 @@ class Reader:
         parameters = {"log": int(log), "before": before, "horizon": horizon, "limit": limit}
         return [self._entry(row) for row in reversed(self._db.rows(queries.LINES_BEFORE, parameters))]
 
+    def lines_after(self, log: str, after: int, before: int, limit: int) -> list[Entry]:
+        """Entries that stand for themselves in the timeline, numbered above `after` and below `before`: the first
+        `limit` of them, oldest first."""
+        parameters = {"log": int(log), "after": after, "before": before, "limit": limit}
+        return [self._entry(row) for row in self._db.rows(queries.LINES_AFTER, parameters)]
+
     def changes(self, log: str, first: int, last: int) -> list[Entry]:
         """The edits, deletions and reactions of the messages numbered `first` to `last`, in order."""
         rows = self._db.rows(queries.CHANGES, {"log": int(log), "first": first, "last": last})

@@ -173,9 +173,18 @@ class Client:
         frame = spell(msgspec.structs.replace(query, ref=ref))
         return await self._outcome(ref, self._talk.ask(ref, frame, in_order=False))
 
-    async def history(self, room: str, limit: int = commands.PAGE_DEFAULT, before: int | None = None) -> Page:
-        """A page of messages as they are now."""
-        page: Page = await self.ask(commands.History(room=room, limit=limit, before=before))
+    async def history(
+        self,
+        room: str,
+        limit: int = commands.PAGE_DEFAULT,
+        before: int | None = None,
+        *,
+        after: int | None = None,
+        since: int | None = None,
+    ) -> Page:
+        """A page of messages as they are now: those before a number, after one, since a time (ms UTC), or the last."""
+        asked = commands.History(room=room, limit=limit, before=before, after=after, since=since)
+        page: Page = await self.ask(asked)
         return page
 
     async def fetch(self, room: str, after: int, limit: int = commands.PAGE_MOST) -> Range:
