@@ -10,6 +10,7 @@ import { type Identity, isToken, randomText, Secrets } from "./secrets";
 import { type Kept, openShelf, type Shelf } from "./shelf";
 import { Topic } from "./topic";
 import { isMessage } from "./view";
+import { words } from "./words";
 
 const PAGE = 60;
 const FETCH = 200;
@@ -17,7 +18,6 @@ const FETCH = 200;
 const CATCH_UP_MOST = 600;
 /** Codes that end a session, or a guest's secret: it lets nobody in any more. */
 const GONE = new Set(["bad_token", "bad_credentials"]);
-const LOST_ACCOUNT = "This server does not know this guest any more. Come in again to begin as another.";
 
 /** Something that the user should know: what a command answered, or what was refused. */
 export interface Notice {
@@ -193,7 +193,7 @@ export class Klatch {
   #meet(welcome: Welcome): void {
     if (this.account && this.account.id !== welcome.account.id) {
       this.secrets.forget(this.account.name);
-      this.#end(LOST_ACCOUNT);
+      this.#end(words.told.lostAccount);
       return;
     }
     this.role = welcome.role ?? "guest";
@@ -309,7 +309,7 @@ export class Klatch {
     void this.ask<Page>({ op: "history", room: room.id, limit: PAGE }).then((page) => {
       room.loading = "";
       if (page) this.#afterEntries(room, room.open(page));
-      else room.fault = this.state.name === "online" ? "This room could not be opened." : "";
+      else room.fault = this.state.name === "online" ? words.room.fault : "";
       if (room.follower) {
         room.follower.tell(room.state.head);
         this.#mend(room);
@@ -553,7 +553,7 @@ export class Klatch {
       case "entered":
       case "invited":
         this.#listSoon(0);
-        if (body.kind === "invited") this.tell(`You are invited to ${body.room.name}.`);
+        if (body.kind === "invited") this.tell(words.told.invited(body.room.name));
         break;
       case "departed":
         this.rooms.delete(body.room.id);
@@ -709,7 +709,7 @@ export function spellAnswer(answer: AnyAnswer): string {
     case "error":
       return answer.message;
     case "online":
-      return `Online: ${answer.people.map((person) => person.name).join(", ")}`;
+      return words.told.online(answer.people.map((person) => person.name));
     case "rooms":
       return answer.rooms.map((room) => (room.topic ? `${room.name}: ${room.topic}` : room.name)).join("\n");
     case "help":

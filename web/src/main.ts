@@ -5,8 +5,10 @@ import App from "./App.svelte";
 import { Klatch } from "./klatch";
 import { readLink } from "./places";
 import { readTheme, setTheme } from "./theme";
+import { speakLanguage } from "./words/languages";
 
 setTheme(readTheme());
+await speakLanguage();
 const scheme = location.protocol === "https:" ? "wss" : "ws";
 const klatch = new Klatch(`${scheme}://${location.host}/ws`);
 // Whoever is in already takes an invitation as who they are; a new password is chosen at the entrance.

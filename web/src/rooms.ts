@@ -1,6 +1,7 @@
 // One room as this page holds it: what the list shows, and, once it was opened, its lines and members.
 import { Follower } from "./follower";
 import type { Entry, Item, Page, Person, RoomState } from "./frames";
+import { byName } from "./locale";
 import { type Later, Topic } from "./topic";
 import { fold, isMessage, prepend, trim, type View } from "./view";
 
@@ -149,9 +150,9 @@ export function mentions(text: string, name: string): boolean {
 /** Rooms by name, direct ones by who spoke last. */
 export function sortRooms(rooms: Iterable<Room>): { rooms: Room[]; direct: Room[] } {
   const all = [...rooms];
-  const byName = (one: Room, other: Room) => one.name.localeCompare(other.name, undefined, { numeric: true });
+  const inOrder = (one: Room, other: Room) => byName(one.name, other.name);
   return {
-    rooms: all.filter((room) => !room.isDirect).sort(byName),
-    direct: all.filter((room) => room.isDirect).sort(byName),
+    rooms: all.filter((room) => !room.isDirect).sort(inOrder),
+    direct: all.filter((room) => room.isDirect).sort(inOrder),
   };
 }

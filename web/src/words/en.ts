@@ -1,4 +1,8 @@
-// Every word that the page says, in English; the other languages say the same.
+// Every word that the page says, in English; the other languages say the same. `say` and `plural` see to numbers and names.
+import { capped, list, plural, say, some } from "../locale";
+
+const people = (names: readonly string[]) => some(names, (count) => plural(count, { one: "{n} other", other: "{n} others" }));
+
 export const en = {
   title: "Klatch",
   entrance: {
@@ -21,7 +25,7 @@ export const en = {
     reset: "Choose a new password",
     resetLead: "Say your name, and the password you want from now on.",
     make: "Make account",
-    guestLead: (name: string) => `You are here as ${name}, a guest. With a password the name is yours, and you come back from anywhere.`,
+    guestLead: (name: string) => say`You are here as ${name}, a guest. With a password the name is yours, and you come back from anywhere.`,
     notNow: "Not now",
     spent: "This link does nothing any more",
     spentInvite: "Whoever sent it can make you a new one. If you have made your account with it already, sign in with your name and password.",
@@ -31,7 +35,7 @@ export const en = {
   connection: {
     connecting: "Connecting",
     offline: "Offline. What you write will be sent when you are back.",
-    waiting: (count: number) => (count === 1 ? "1 thing waits to be sent." : `${count} things wait to be sent.`),
+    waiting: (count: number) => plural(count, { one: "{n} thing waits to be sent.", other: "{n} things wait to be sent." }),
     now: "Try now",
   },
   rooms: {
@@ -41,7 +45,7 @@ export const en = {
     add: "Find or make a room",
     menu: "Show rooms",
     close: "Close",
-    unread: (count: number) => `${count >= 100 ? "99+" : count} unread`,
+    unread: (count: number) => plural(count, { other: "{n} unread" }, capped(count)),
     switch: "Go to a room or person",
     none: "You are in no room. Find one, or make one.",
   },
@@ -52,22 +56,22 @@ export const en = {
     topicChange: "Change the topic",
     topicSave: "Save topic",
     leave: "Leave room",
-    leaveSure: (name: string) => `Leave ${name}? You can come back as long as the room is open.`,
+    leaveSure: (name: string) => say`Leave ${name}? You can come back as long as the room is open.`,
     more: "More about this room",
-    begins: (name: string) => `This is where ${name} begins.`,
-    beginsDirect: (name: string) => `This is where you and ${name} begin. Only the two of you can read it.`,
+    begins: (name: string) => say`This is where ${name} begins.`,
+    beginsDirect: (name: string) => say`This is where you and ${name} begin. Only the two of you can read it.`,
     first: "Say the first thing.",
-    notIn: (name: string) => `You are not in ${name}.`,
+    notIn: (name: string) => say`You are not in ${name}.`,
     join: "Join room",
     fault: "This room could not be opened.",
     again: "Try again",
     loading: "Loading messages",
   },
   timeline: {
-    label: (name: string) => `Messages in ${name}`,
+    label: (name: string) => say`Messages in ${name}`,
     fresh: "New",
     newest: "Go to the newest",
-    arrived: (count: number) => (count === 1 ? "1 new message" : `${count} new messages`),
+    arrived: (count: number) => plural(count, { one: "{n} new message", other: "{n} new messages" }),
     edited: "edited",
     deleted: "This message was deleted.",
     removed: "These words are kept no longer.",
@@ -75,7 +79,7 @@ export const en = {
     sending: "Sending",
     again: "Try again",
     discard: "Delete",
-    inReplyTo: (name: string) => `In reply to ${name}`,
+    inReplyTo: (name: string) => say`In reply to ${name}`,
     earlier: "an earlier message",
     today: "Today",
     yesterday: "Yesterday",
@@ -89,7 +93,7 @@ export const en = {
     delete: "Delete",
     link: "Copy link",
     linkCopied: "The link is copied.",
-    linkShown: (link: string) => `Copy this link: ${link}`,
+    linkShown: (link: string) => say`Copy this link: ${link}`,
     deleteSure: "Delete this message? Its words are removed for everyone.",
     deleteYes: "Delete message",
     keep: "Keep it",
@@ -97,29 +101,25 @@ export const en = {
     cancel: "Cancel",
     editLabel: "Edit your message",
     editHint: "Enter saves, Escape leaves it as it was.",
-    reacted: (names: string, mine: boolean) => `${names}. ${mine ? "Take yours back." : "Add yours."}`,
+    reacted: (names: readonly string[], mine: boolean) => `${people(names)}. ${mine ? "Take yours back." : "Add yours."}`,
     you: "you",
   },
   composer: {
-    label: (name: string) => `Write to ${name}`,
+    label: (name: string) => say`Write to ${name}`,
     send: "Send",
     emoji: "Add an emoji",
     emojiHint: "coffee, heart, or any emoji",
-    replyTo: (name: string) => `Replying to ${name}`,
+    replyTo: (name: string) => say`Replying to ${name}`,
     noReply: "Do not reply",
-    typing: (names: string[]) =>
-      names.length === 1
-        ? `${names[0]} is typing`
-        : names.length === 2
-          ? `${names[0]} and ${names[1]} are typing`
-          : "Several people are typing",
+    typing: (names: readonly string[]) =>
+      names.length > 2 ? "Several people are typing" : `${people(names)} ${names.length === 1 ? "is" : "are"} typing`,
   },
   members: {
     label: "Members",
-    online: (count: number) => `Online, ${count}`,
-    offline: (count: number) => `Offline, ${count}`,
+    online: (count: number) => say`Online, ${count}`,
+    offline: (count: number) => say`Offline, ${count}`,
     state: { online: "online", away: "away", offline: "offline" } as Record<string, string>,
-    message: (name: string) => `Message ${name}`,
+    message: (name: string) => say`Message ${name}`,
     you: "you",
     close: "Close members",
   },
@@ -132,7 +132,7 @@ export const en = {
     open: "Open",
     join: "Join",
     create: "Make a room",
-    createNamed: (name: string) => `Make ${name}`,
+    createNamed: (name: string) => say`Make ${name}`,
   },
   create: {
     head: "Make a room",
@@ -146,6 +146,7 @@ export const en = {
     menu: "You and this page",
     status: "What you are doing",
     statusSave: "Save",
+    language: "Language",
     theme: "Colours",
     light: "Light",
     dark: "Dark",
@@ -156,11 +157,11 @@ export const en = {
     devices: "Where you are signed in",
     here: "this browser",
     end: "Sign out there",
-    seen: (when: string) => `last seen ${when}`,
+    seen: (when: string) => say`last seen ${when}`,
     signOut: "Sign out",
     signOutSure: "Sign out? In this browser the same name brings you back.",
     keys: "Keys",
-    version: (version: string) => `Klatch ${version}`,
+    version: (version: string) => say`Klatch ${version}`,
   },
   keys: {
     head: "Keys",
@@ -176,29 +177,31 @@ export const en = {
       ["?, outside of the box", "This list"],
     ] as [string, string][],
   },
+  // `{who}` stands for those who did it; whoever else is named comes after.
   notices: {
-    created: "made this room",
-    join: "joined",
-    leave: "left",
-    invite: (name: string) => `invited ${name}`,
-    kick: (name: string, reason: string) => (reason ? `removed ${name}: ${reason}` : `removed ${name}`),
-    role: (name: string, role: string) => `made ${name} ${role}`,
-    ban: (who: string, reason: string) => (reason ? `keeps ${who} out: ${reason}` : `keeps ${who} out`),
-    unban: (who: string) => `lets ${who} in again`,
-    mute: (name: string) => `muted ${name}`,
-    unmute: (name: string) => `lets ${name} speak again`,
-    rules: "changed the rules of this room",
-    renamed: (name: string) => `named this room #${name}`,
-    gone: "deleted this room",
-    swept: "cleared what is kept no longer",
-    erased: (name: string) => `erased ${name}`,
-    topic: (topic: string) => (topic ? `set the topic: ${topic}` : "took the topic away"),
-    and: (names: string[]) =>
-      names.length < 2
-        ? names.join("")
-        : names.length <= 4
-          ? `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`
-          : `${names.slice(0, 3).join(", ")} and ${names.length - 3} others`,
+    created: "{who} made this room",
+    join: "{who} joined",
+    leave: "{who} left",
+    invite: (name: string) => say`{who} invited ${name}`,
+    kick: (name: string, reason: string) => (reason ? say`{who} removed ${name}: ${reason}` : say`{who} removed ${name}`),
+    role: (name: string, role: string) => say`{who} made ${name} ${role}`,
+    ban: (name: string, reason: string) => (reason ? say`{who} keeps ${name} out: ${reason}` : say`{who} keeps ${name} out`),
+    unban: (name: string) => say`{who} lets ${name} in again`,
+    mute: (name: string) => say`{who} muted ${name}`,
+    unmute: (name: string) => say`{who} lets ${name} speak again`,
+    rules: "{who} changed the rules of this room",
+    renamed: (name: string) => say`{who} named this room ${`#${name}`}`,
+    gone: "{who} deleted this room",
+    swept: "{who} cleared what is kept no longer",
+    erased: (name: string) => say`{who} erased ${name}`,
+    topic: (topic: string) => (topic ? say`{who} set the topic: ${topic}` : "{who} took the topic away"),
+  },
+  roles: { owner: "owner", admin: "admin", moderator: "moderator", member: "member", guest: "guest" } as Record<string, string>,
+  people,
+  told: {
+    online: (names: readonly string[]) => `Online: ${list(names)}`,
+    invited: (room: string) => say`You are invited to ${room}.`,
+    lostAccount: "This server does not know this guest any more. Come in again to begin as another.",
   },
   close: "Close",
   dismiss: "Close this notice",
