@@ -28,6 +28,17 @@ export interface Ack {
   ts: number;
 }
 
+export interface Arrange {
+  op: "arrange";
+  cid: string;
+  rooms: string[];
+}
+
+export interface Arranged {
+  kind: "arranged";
+  rooms: string[];
+}
+
 export interface Audit {
   op: "audit";
   ref?: string | null;
@@ -515,6 +526,8 @@ export interface Myself {
   head: number;
   epoch: string;
   now: number;
+  quiet_until?: number;
+  guests_write?: boolean;
   ref?: string;
 }
 
@@ -574,9 +587,35 @@ export interface Pong {
   ref?: string;
 }
 
+export interface Prefer {
+  op: "prefer";
+  cid: string;
+  room: string;
+  star?: boolean | null;
+  notify?: string | null;
+}
+
+export interface Preferred {
+  kind: "preferred";
+  room: RoomName;
+  star?: boolean;
+  notify?: string;
+}
+
 export interface Presence {
   op: "presence";
   people: Person[];
+}
+
+export interface Quiet {
+  op: "quiet";
+  cid: string;
+  seconds?: number | null;
+}
+
+export interface Quieted {
+  kind: "quiet";
+  until?: number;
 }
 
 export interface Quit {
@@ -709,6 +748,10 @@ export interface RoomState {
   read: number;
   unread: number;
   mentions: number;
+  star: boolean;
+  place: number | null;
+  notify: string;
+  muted: number | null;
   rules: Rules;
 }
 
@@ -911,6 +954,9 @@ export interface Welcome {
   paused?: boolean;
   ignored?: string[];
   began?: number;
+  quiet_until?: number;
+  muted?: number;
+  guests_write?: boolean;
 }
 
 export type AnyCommand =
@@ -938,6 +984,9 @@ export type AnyCommand =
   | Block
   | Unblock
   | SetContact
+  | Prefer
+  | Arrange
+  | Quiet
   | Erase
   | SetKeep
   | Rename
@@ -997,6 +1046,9 @@ export type Request =
   | Block
   | Unblock
   | SetContact
+  | Prefer
+  | Arrange
+  | Quiet
   | Erase
   | SetKeep
   | Rename
@@ -1093,6 +1145,9 @@ export type AnyBody =
   | Blocked
   | Unblocked
   | ContactSet
+  | Preferred
+  | Arranged
+  | Quieted
   | Audited
   | Read
   | Unreadable;

@@ -19,6 +19,8 @@ class RoomState(msgspec.Struct, frozen=True, kw_only=True):
 
     `head` is the number of its last entry, `horizon` the first that one may read, `read` the last one has read;
     `unread` and `mentions` count messages of others after that (at most 100). `role` is None for a room one is not in.
+    `star`, `place` and `notify` are one's preferences; `muted` is until when one may not write there (ms UTC; -1: for
+    good; None: one may).
     """
 
     id: str
@@ -31,6 +33,10 @@ class RoomState(msgspec.Struct, frozen=True, kw_only=True):
     read: int = 0
     unread: int = 0
     mentions: int = 0
+    star: bool = False
+    place: int | None = None
+    notify: str = ""
+    muted: int | None = None
     rules: Rules | msgspec.UnsetType = msgspec.UNSET
 
 
@@ -55,7 +61,8 @@ class Welcome(Answer, frozen=True, kw_only=True, tag="welcome"):
     """Hello was accepted. `head` is the last number of one's own account's log; `role` is one's role on the server;
     `token` is that of the session which a password has begun; `paused`: only moderators of the server may write;
     `ignored` are cursors of rooms one is not in; `began` is when the account did (ms UTC), which with its id tells it
-    from that of any other store."""
+    from that of any other store; `quiet_until`: nothing is to disturb one until then (ms UTC; -1: for good); `muted`:
+    one may write nowhere until then; `guests_write`: one takes direct messages from guests."""
 
     version: str
     epoch: str
@@ -69,6 +76,9 @@ class Welcome(Answer, frozen=True, kw_only=True, tag="welcome"):
     paused: bool = False
     ignored: list[str] = []
     began: int = 0
+    quiet_until: int | None = None
+    muted: int | None = None
+    guests_write: bool = True
 
 
 class Ack(Answer, frozen=True, kw_only=True, tag="ack"):
@@ -145,13 +155,16 @@ class Online(Answer, frozen=True, kw_only=True, tag="online"):
 
 
 class Myself(Answer, frozen=True, kw_only=True, tag="me"):
-    """Who one is: the account, its role on the server, and the last number of its own log in this epoch."""
+    """Who one is: the account, its role on the server, and the last number of its own log in this epoch; `quiet_until`
+    and `guests_write` as in a welcome."""
 
     account: Person
     role: str
     head: int
     epoch: str
     now: int
+    quiet_until: int | None = None
+    guests_write: bool = True
     ref: str | None = None
 
 

@@ -202,6 +202,27 @@ class SetContact(Command, frozen=True, kw_only=True, tag="contact"):
     guests: bool
 
 
+class Prefer(Command, frozen=True, kw_only=True, tag="prefer"):
+    """Stars a room, or says of what in it one is told: `all`, `mentions`, `none`, or empty as usual. Only what is not
+    None changes."""
+
+    room: str
+    star: bool | None = None
+    notify: str | None = None
+
+
+class Arrange(Command, frozen=True, kw_only=True, tag="arrange"):
+    """Lists one's rooms in this order; those that are not named come after them."""
+
+    rooms: list[str]
+
+
+class Quiet(Command, frozen=True, kw_only=True, tag="quiet"):
+    """Has nothing disturb one for so many seconds (0: no longer; None: for good)."""
+
+    seconds: int | None = None
+
+
 class Erase(Command, frozen=True, kw_only=True, tag="erase"):
     """Ends somebody's account, or one's own, and takes all their words and their name out of every log."""
 
@@ -350,6 +371,9 @@ AnyCommand = (
     | Block
     | Unblock
     | SetContact
+    | Prefer
+    | Arrange
+    | Quiet
     | Erase
     | SetKeep
     | Rename

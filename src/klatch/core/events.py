@@ -277,6 +277,27 @@ class ContactSet(Body, frozen=True, kw_only=True, tag="contact"):
     guests: bool
 
 
+class Preferred(Body, frozen=True, kw_only=True, tag="preferred"):
+    """One wants this room listed with those that matter most, or not, and is told of `all`, `mentions` or `none` of
+    what is said there (empty: as usual)."""
+
+    room: RoomName
+    star: bool = False
+    notify: str = ""
+
+
+class Arranged(Body, frozen=True, kw_only=True, tag="arranged"):
+    """One's rooms are listed in this order; the others after them."""
+
+    rooms: list[str]
+
+
+class Quieted(Body, frozen=True, kw_only=True, tag="quiet"):
+    """Nothing is to disturb one until a time (ms UTC; -1: for good); without one, everything may."""
+
+    until: int | None = None
+
+
 class Read(Body, frozen=True, kw_only=True, tag="read"):
     """One has read a room up to number `seq`."""
 
@@ -319,6 +340,9 @@ AnyBody = (
     | Blocked
     | Unblocked
     | ContactSet
+    | Preferred
+    | Arranged
+    | Quieted
     | Audited
     | Read
     | Unreadable

@@ -292,6 +292,30 @@ def _block(place: Place, text: str) -> Asked:
     return ask.Block(cid=place.cid, user=_user(text)) if text else ask.ListBlocked()
 
 
+def _star(*, star: bool) -> Build:
+    def built(place: Place, text: str) -> Asked:
+        return ask.Prefer(cid=place.cid, room=_room(text) if text else place.room, star=star)
+
+    return built
+
+
+def _notify(place: Place, text: str) -> Asked:
+    if text not in ("all", "mentions", "none", "default"):
+        raise _LacksError
+    return ask.Prefer(cid=place.cid, room=place.room, notify="" if text == "default" else text)
+
+
+def _arrange(place: Place, text: str) -> Asked:
+    return ask.Arrange(cid=place.cid, rooms=[_room(each) for each in text.split()])
+
+
+def _quiet(place: Place, text: str) -> Asked:
+    seconds = None if not text else 0 if text == "off" else read_duration(text)
+    if text and seconds is None:
+        raise _LacksError
+    return ask.Quiet(cid=place.cid, seconds=seconds)
+
+
 def _audit(_place: Place, text: str) -> Asked:
     return ask.Audit(limit=ask.check_limit(_number(text)) if text else ask.PAGE_DEFAULT)
 
@@ -473,6 +497,11 @@ COMMANDS: Final[tuple[Row, ...]] = (
         "Lets guests write to you directly, or not.",
         lambda p, t: ask.SetContact(cid=p.cid, guests=_switched(t)),
     ),
+    Row(("star",), "[ROOM]", "Lists this room first, or the one named.", _star(star=True)),
+    Row(("unstar",), "[ROOM]", "Takes that back.", _star(star=False)),
+    Row(("notify",), "all|mentions|none|default", "Says of what in this room you are told.", _notify),
+    Row(("arrange",), "[ROOM ...]", "Lists your rooms in this order, and the others after them.", _arrange),
+    Row(("quiet",), "[TIME|off]", "Has nothing disturb you, for 2h or until you say off.", _quiet),
     Row(("pause",), "[WHY]", "Has only moderators of the server write.", lambda p, t: ask.Pause(cid=p.cid, reason=t)),
     Row(("resume",), "", "Lets everyone write again.", _resume),
     Row(

@@ -89,6 +89,11 @@ def spell_ban(where: str, ban: Restraint, now: int) -> str:
     return f"You are banned from {where}{length}{f': {ban.reason}' if ban.reason else ''}."
 
 
+def spell_end(until: int | None) -> int | None:
+    """When a mute ends, as one is told: -1 is never; None: there is none."""
+    return -1 if until is not None and until >= FOREVER else until
+
+
 def pattern_covers(pattern: str, name: str) -> bool:
     """Whether a pattern of usernames covers a name, or one that looks like it."""
     return _matches(caseless(pattern), caseless(name)) or _matches(_key(pattern), username_key(name))

@@ -158,6 +158,9 @@ class Engine:
             paused=entrance.paused,
             ignored=ignored,
             began=entrance.began,
+            quiet_until=entrance.quiet_until,
+            muted=entrance.muted,
+            guests_write=entrance.guests_write,
         )
 
     def leave(self, session: Session) -> None:

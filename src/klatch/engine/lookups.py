@@ -23,7 +23,17 @@ from klatch.core.grammar import describe
 from klatch.core.members import Account
 from klatch.core.names import USERNAME_LIMIT, username_key
 from klatch.core.permissions import authorize
-from klatch.engine import accounts, actions, audit, contacts, credentials, links, messages, restraints, rooms
+from klatch.engine import (
+    accounts,
+    actions,
+    audit,
+    contacts,
+    credentials,
+    links,
+    messages,
+    restraints,
+    rooms,
+)
 from klatch.engine.presence import Roster
 from klatch.storage.port import Reader
 
@@ -83,7 +93,16 @@ def _members(reader: Reader, viewer: Account, query: ask.ListMembers, now: Now) 
 
 def _self(reader: Reader, viewer: Account, query: ask.LookAtSelf, now: Now) -> Myself:
     person, head = now.roster.person(viewer), reader.head(viewer.id)
-    return Myself(account=person, role=viewer.role, head=head, epoch=now.epoch, now=now.ts, ref=query.ref)
+    return Myself(
+        account=person,
+        role=viewer.role,
+        head=head,
+        epoch=now.epoch,
+        now=now.ts,
+        quiet_until=reader.quiet(viewer.id),
+        guests_write=reader.guests_write(viewer.id),
+        ref=query.ref,
+    )
 
 
 def _accounts(reader: Reader, viewer: Account, query: ask.ListAccounts, now: Now) -> AccountsTold:

@@ -28,7 +28,7 @@ from klatch.core.names import caseless, parse_room_name, parse_username, room_ke
 from klatch.core.permissions import FREE, PERMISSIONS, Standing, authorize, role_in_room
 from klatch.core.reading import UNREAD_MOST
 from klatch.core.refusals import Refused
-from klatch.core.restraints import Restraint, banned_by, spell_ban
+from klatch.core.restraints import Restraint, banned_by, spell_ban, spell_end
 from klatch.core.rooms import ById, ByName, Direct
 from klatch.core.texts import parse_reason, parse_topic
 from klatch.engine import audit
@@ -84,12 +84,7 @@ def standing_of(reader: Reader, actor: Account, room: rules.Room | None) -> Stan
     """What holds for somebody just now, in a room or on the server."""
     server = reader.system()
     scopes = [server] if room is None else [server, room.id]
-    muted = [
-        each.until
-        for scope in scopes
-        for each in reader.restraints(scope)
-        if each.act == "mute" and each.target == actor.id and each.holds(reader.now)
-    ]
+    muted = [until for scope in scopes if (until := muted_in(reader, scope, actor.id)) is not None]
     held = room.rules if room is not None else rules.COMMON
     return Standing(
         now=reader.now,
@@ -98,6 +93,12 @@ def standing_of(reader: Reader, actor: Account, room: rules.Room | None) -> Stan
         archived=held.archived,
         posting=held.posting,
     )
+
+
+def muted_in(reader: Reader, scope: str, account: str) -> int | None:
+    """Until when somebody is muted in a room, or on the server (by the id of its own account); None: they are not."""
+    laid = [each for each in reader.restraints(scope) if each.act == "mute" and each.target == account]
+    return max((each.until for each in laid if each.holds(reader.now)), default=None)
 
 
 def role_of(account: Account, place: Place) -> str | None:
@@ -162,6 +163,10 @@ def describe(reader: Reader, place: Place, viewer: str) -> RoomState:
         read=read,
         unread=reader.unread(room.id, viewer, max(read, head - _COUNTED_BACK), UNREAD_MOST) if behind else 0,
         mentions=reader.mentioned(room.id, viewer, read, UNREAD_MOST) if behind else 0,
+        star=place.preferences.star,
+        place=place.preferences.place,
+        notify=place.preferences.notify,
+        muted=spell_end(muted_in(reader, room.id, viewer)) if place.role is not None else None,
         rules=room.rules if room.rules != rules.COMMON else UNSET,
     )
 

@@ -7,7 +7,9 @@ import msgspec
 
 from klatch.core.commands import CID, PAGE_DEFAULT, Command
 from klatch.core.credentials import PASSWORD_LEAST, PASSWORD_MOST
+from klatch.core.durations import SECONDS_MOST
 from klatch.core.members import ROLES
+from klatch.core.preferences import ARRANGED_MOST, NOTIFY
 from klatch.core.refusals import CODES
 from klatch.core.texts import MESSAGE_LIMIT, REASON_LIMIT, STATUS_LIMIT, TOPIC_LIMIT
 from klatch.protocols.api import WITHOUT_BODY, Route, body_of
@@ -37,10 +39,14 @@ _HINTS: Final[dict[str, Schema]] = {
     "reason": {"pattern": _LINE},
     "password": {"minLength": PASSWORD_LEAST, "maxLength": PASSWORD_MOST},
     "role": {"enum": list(ROLES)},
+    "seconds": {"minimum": 1, "maximum": SECONDS_MOST},
+    "notify": {"enum": list(NOTIFY)},
+    "rooms": {"items": {"type": "string", "pattern": f"^{_ROOM}$"}, "maxItems": ARRANGED_MOST},
 }
 # Where a field of that name is something else.
 _HINTS_OF_KIND: Final[dict[tuple[str, str], Schema]] = {
     ("SetStatusBody", "text"): {"pattern": _LINE},
+    ("QuietBody", "seconds"): {"minimum": 0, "maximum": SECONDS_MOST},
 }
 _LATER: Final = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds until it may succeed."}}
 _SAYS: Final = {
@@ -182,7 +188,7 @@ def _hint(schema: Schema) -> None:
         if name in _SAYS:
             field["description"] = _SAYS[name]
         for choice in field.get("anyOf", [field]):
-            if choice.get("type") in ("string", "integer"):
+            if choice.get("type") in ("string", "integer", "array"):
                 choice.update(_bounded(choice) | hints)
 
 

@@ -12,6 +12,7 @@ from klatch.core.answers import AccountState, Bans, CredentialState, HelpText, L
 from klatch.core.durations import spell_duration
 from klatch.core.events import (
     AnyBody,
+    Arranged,
     Audited,
     Author,
     Banned,
@@ -31,6 +32,8 @@ from klatch.core.events import (
     Left,
     Message,
     Muted,
+    Preferred,
+    Quieted,
     Reacted,
     Registered,
     Removed,
@@ -48,10 +51,17 @@ from klatch.core.events import (
     Unreacted,
     Unreadable,
 )
+from klatch.core.preferences import FOR_GOOD
 from klatch.core.rooms import KEEP_ALL, KEEP_AS_SERVER, KEEP_NOTHING
 from klatch.core.texts import make_inert
 from klatch.core.view import Item
 
+_TOLD: Final = {
+    "": "as usual",
+    "all": "of all that is said there",
+    "mentions": "of mentions there",
+    "none": "of nothing there",
+}
 _COLUMNS: Final = 80
 _USAGE_MOST: Final = 26
 _KEPT: Final = {
@@ -194,6 +204,12 @@ def spell_body(author: Author, body: AnyBody) -> str:  # noqa: C901, PLR0912 - o
             return f"* {person.name} may write to you again."
         case ContactSet(guests=guests):
             return f"* Guests may {'' if guests else 'not '}write to you directly{'' if guests else ' now'}."
+        case Preferred(room=room, star=star, notify=notify):
+            return f"* {room.name} {'has a star' if star else 'has no star'}; you are told {_TOLD[notify]}."
+        case Arranged():
+            return "* Your rooms are listed in that order."
+        case Quieted(until=until):
+            return "* You may be disturbed." if until is None else f"* Nothing disturbs you{_until(_end(until))}."
         case Unreadable():
             return "* This entry cannot be read: it is damaged in the server's store."
         case _:
@@ -308,6 +324,10 @@ def _shown(text: str) -> str:
 
 def _because(reason: str) -> str:
     return f": {make_inert(reason)}" if reason else ""
+
+
+def _end(until: int) -> int | None:
+    return None if until == FOR_GOOD else until
 
 
 def _until(until: int | None) -> str:

@@ -10,11 +10,14 @@ _ACCOUNT: Final = """
 _ROOM: Final = """
     r.id, r.kind, r.name, r.topic, r.direct_key, r.posting, r.slow, r.newcomers, r.keep, r.archived, r.gone
 """
-_PLACE: Final = f"{_ROOM}, m.role, coalesce(m.horizon, 1), coalesce(d.seq, 0)"
+_PLACE: Final = f"""
+    {_ROOM}, m.role, coalesce(m.horizon, 1), coalesce(d.seq, 0), coalesce(p.star, 0), p.place, coalesce(p.notify, '')
+"""
 _PLACES: Final = f"""
     SELECT {_PLACE} FROM rooms r
     LEFT JOIN members m ON m.room_id = r.id AND m.account_id = :account
     LEFT JOIN reading d ON d.room_id = r.id AND d.account_id = :account
+    LEFT JOIN preferences p ON p.room_id = r.id AND p.account_id = :account
 """
 _ENTRY: Final = "log_id, seq, id, ts, author_id, author_name, cid, body"
 
@@ -244,6 +247,22 @@ MENTIONED: Final = """
     ) AS some
 """
 
+# Preferences.
+SET_PREFERENCES: Final = """
+    INSERT INTO preferences (account_id, room_id, star, place, notify)
+    VALUES (:account, :room, :star, :place, :notify)
+    ON CONFLICT (account_id, room_id) DO UPDATE SET star = excluded.star, place = excluded.place,
+        notify = excluded.notify
+"""
+ORDER_OF: Final = "SELECT room_id FROM preferences WHERE account_id = :account AND place IS NOT NULL ORDER BY place"
+CLEAR_ORDER: Final = "UPDATE preferences SET place = NULL WHERE account_id = :account"
+SET_PLACE: Final = """
+    INSERT INTO preferences (account_id, room_id, place) VALUES (:account, :room, :place)
+    ON CONFLICT (account_id, room_id) DO UPDATE SET place = excluded.place
+"""
+QUIET: Final = "SELECT quiet_until FROM accounts WHERE id = :account"
+SET_QUIET: Final = "UPDATE accounts SET quiet_until = :until WHERE id = :account"
+
 # Bans, mutes, blocks, slow mode.
 RESTRAINTS: Final = """
     SELECT act, kind, target, name, reason, until_ts, by_id, created_ts FROM restraints WHERE scope_id = :scope
@@ -293,6 +312,7 @@ END_REMOVAL: Final = "DELETE FROM removals WHERE log_id = :log"
 FORGET_ROOM: Final = (
     "DELETE FROM invitations WHERE room_id = :room",
     "DELETE FROM reading WHERE room_id = :room",
+    "DELETE FROM preferences WHERE room_id = :room",
     "DELETE FROM mentions WHERE room_id = :room",
     "DELETE FROM spoken WHERE room_id = :room",
     "DELETE FROM restraints WHERE scope_id = :room",
@@ -311,6 +331,7 @@ ERASE_ACCOUNT: Final = (
 FORGET_ACCOUNT: Final = (
     "DELETE FROM invitations WHERE account_id = :account",
     "DELETE FROM reading WHERE account_id = :account",
+    "DELETE FROM preferences WHERE account_id = :account",
     "DELETE FROM mentions WHERE account_id = :account",
     "DELETE FROM spoken WHERE account_id = :account",
     "DELETE FROM blocks WHERE account_id = :account OR blocked_id = :account",

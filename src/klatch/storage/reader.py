@@ -7,6 +7,7 @@ import msgspec
 
 from klatch.core.events import AnyBody, Author, Entry, Unreadable
 from klatch.core.members import SYSTEM, Account
+from klatch.core.preferences import Preferences
 from klatch.core.restraints import Restraint
 from klatch.core.rooms import Room, Rules
 from klatch.storage import queries
@@ -281,6 +282,17 @@ class Reader:
         parameters = {"room": int(room), "account": int(account), "after": after, "most": most}
         return int(self._value(queries.MENTIONED, parameters))
 
+    # Preferences.
+
+    def order_of(self, account: str) -> list[str]:
+        """The ids of the rooms that the account has put in order, in that order."""
+        return [str(row[0]) for row in self._db.rows(queries.ORDER_OF, {"account": int(account)})]
+
+    def quiet(self, account: str) -> int | None:
+        """Until when nothing was to disturb the account (ms UTC; -1: for good), or None."""
+        row = self._db.row(queries.QUIET, {"account": int(account)})
+        return None if row is None else row[0]
+
     # Bans, mutes, blocks, slow mode.
 
     def restraints(self, scope: str) -> list[Restraint]:
@@ -418,7 +430,8 @@ def _place(row: tuple[Any, ...] | None) -> Place | None:
 def _as_place(row: tuple[Any, ...]) -> Place:
     people = tuple(row[4].split(",")) if row[4] else ()
     rules = Rules(posting=row[5], slow=row[6], newcomers=row[7], keep=row[8], archived=bool(row[9]))
-    return Place(Room(str(row[0]), row[1], row[2], row[3], people, rules, bool(row[10])), row[11], row[12], row[13])
+    room = Room(str(row[0]), row[1], row[2], row[3], people, rules, bool(row[10]))
+    return Place(room, row[11], row[12], row[13], Preferences(bool(row[14]), row[15], row[16]))
 
 
 def _as_restraint(row: tuple[Any, ...]) -> Restraint:

@@ -3,16 +3,18 @@
 import msgspec
 
 from klatch.core.members import Account
+from klatch.core.preferences import PLAIN, Preferences
 from klatch.core.rooms import Room
 
 
 class Place(msgspec.Struct, frozen=True):
-    """One account's place in a room: the room, its role there (None: no member), horizon and read mark."""
+    """One account's place in a room: the room, its role there (None: no member), horizon, read mark, preferences."""
 
     room: Room
     role: str | None
     horizon: int = 1
     read: int = 0
+    preferences: Preferences = PLAIN
 
 
 class Member(msgspec.Struct, frozen=True):

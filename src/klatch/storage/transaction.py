@@ -8,6 +8,7 @@ import msgspec
 
 from klatch.core.credentials import Keys
 from klatch.core.events import AnyBody, Author, Entry, target_of
+from klatch.core.preferences import Preferences
 from klatch.core.restraints import Restraint
 from klatch.core.rooms import Rules
 from klatch.storage import queries
@@ -330,6 +331,32 @@ class Transaction(RememberingReader):
     def end_room(self, room: str) -> None:
         """Ends a room: it cannot be found any more, and its name is free. Its log stays."""
         self._change(queries.END_ROOM, {"room": int(room)})
+
+    # Preferences.
+
+    def set_preferences(self, room: str, account: str, preferences: Preferences) -> None:
+        """Notes how an account wants a room."""
+        self.forget_place(room, account)
+        self._db.run(
+            queries.SET_PREFERENCES,
+            {
+                "room": int(room),
+                "account": int(account),
+                "star": int(preferences.star),
+                "place": preferences.place,
+                "notify": preferences.notify,
+            },
+        )
+
+    def set_order(self, account: str, rooms: list[str]) -> None:
+        """Puts the rooms of an account in order."""
+        self._change(queries.CLEAR_ORDER, {"account": int(account)})
+        for place, room in enumerate(rooms):
+            self._db.run(queries.SET_PLACE, {"account": int(account), "room": int(room), "place": place})
+
+    def set_quiet(self, account: str, until: int | None) -> None:
+        """Notes until when nothing is to disturb an account (ms UTC; -1: for good)."""
+        self._db.run(queries.SET_QUIET, {"account": int(account), "until": until})
 
     # Bans, mutes, blocks, slow mode.
 

@@ -159,9 +159,9 @@ class _Verification:
         try:
             for row in self._db.each(statement):
                 self._blame(sentence.format(*row))
-        except apsw.SQLError:
-            if self._schema == newest():
-                raise  # an older schema need not have what is asked for, this one must
+        except apsw.SQLError as fault:
+            if self._schema == newest():  # an older schema need not have what is asked for, this one must
+                raise StoreBroken(str(fault)) from fault
 
     def _blame(self, sentence: str) -> None:
         if len(self._faults) < FAULTS_MOST:

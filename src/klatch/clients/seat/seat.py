@@ -17,6 +17,7 @@ from klatch.clients.seat.room import Pending, Room
 from klatch.core import commands as ask
 from klatch.core.answers import Ack, AnyAnswer, IsTyping, PauseTold, Person, Presence, RoomState
 from klatch.core.events import (
+    Arranged,
     Departed,
     DisplayNamed,
     Entered,
@@ -26,6 +27,8 @@ from klatch.core.events import (
     Joined,
     Kicked,
     Left,
+    Preferred,
+    Quieted,
     Read,
     Renamed,
     RoomRenamed,
@@ -92,6 +95,7 @@ class Seat:
         self.rooms: dict[str, Room] = {}
         self.people: dict[str, Person] = {}
         self.state = State(name="connecting")
+        self.quiet_until: int | None = None
         self.me: Person
         self.client: Client
         self.listener: Listener = SILENCE
@@ -128,6 +132,7 @@ class Seat:
         """Takes over what a client was welcomed with. The rest of this is of use only from then on."""
         self.client = client
         self.me = client.account
+        self.quiet_until = client.welcome.quiet_until
         self.rooms = {state.id: Room(state) for state in client.welcome.rooms}
 
     async def run(self) -> None:
@@ -341,6 +346,23 @@ class Seat:
                 self._become(msgspec.structs.replace(self.me, status=text, state="away" if away else "online"))
             case GotInvitation(room=known):
                 self.listener.notice(f"You are invited to {known.name}. /join {known.name} takes you there.")
+            case _:
+                self._take_preference(entry)
+
+    def _take_preference(self, entry: Entry) -> None:
+        match entry.body:
+            case Preferred(room=known, star=star, notify=notify):
+                if (room := self.rooms.get(known.id)) is not None:
+                    room.state = msgspec.structs.replace(room.state, star=star, notify=notify)
+                    self.listener.changed("rooms", room)
+            case Arranged(rooms=order):
+                places = {room_id: place for place, room_id in enumerate(order)}
+                for room in self.rooms.values():
+                    room.state = msgspec.structs.replace(room.state, place=places.get(room.id))
+                self.listener.changed("rooms", None)
+            case Quieted(until=until):
+                self.quiet_until = until
+                self.listener.changed("state", None)
             case _:
                 pass
 

@@ -92,6 +92,8 @@ ROUTES: Final[tuple[Route, ...]] = (
     look("GET", "/api/me/blocks", ask.ListBlocked, told.BlockList, "Whom one has blocked."),
     act("PUT", "/api/me/blocks/{user}", ask.Block, "Takes no direct messages from somebody."),
     act("DELETE", "/api/me/blocks/{user}", ask.Unblock, "Takes them again."),
+    act("PUT", "/api/me/order", ask.Arrange, "Lists one's rooms in this order."),
+    act("PUT", "/api/me/quiet", ask.Quiet, "Has nothing disturb one, for a time or for good."),
     # People.
     look("GET", "/api/people/online", ask.ListOnline, told.Online, "Who is online, since when, last active when."),
     # Rooms.
@@ -105,6 +107,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     act("POST", "/api/rooms/{room}/leave", ask.LeaveRoom, "Stops being a member of a room."),
     act("PUT", "/api/rooms/{room}/topic", ask.SetTopic, "Says what the room is about."),
     act("PUT", "/api/rooms/{room}/read", ask.MarkRead, "Notes how far one has read; without `seq`, to the end."),
+    act("PUT", "/api/rooms/{room}/preferences", ask.Prefer, "Stars a room, or says of what in it one is told."),
     look("GET", "/api/rooms/{room}/members", ask.ListMembers, told.Members, "Who belongs to a room, with role."),
     act("POST", "/api/rooms/{room}/invitations", ask.Invite, "Lets somebody into a closed room, and tells them."),
     act("DELETE", _MEMBER, ask.Kick, "Ends somebody's membership of a room."),
