@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.running import Server
+from tests.running import Server, running
 
 if TYPE_CHECKING:
     from tests.clients.desktop.person import Person
@@ -31,8 +31,10 @@ def screen() -> Iterator[str]:
     )
     os.close(writing)
     try:
-        with os.fdopen(reading) as told:
-            yield f":{told.readline().strip()}"
+        with os.fdopen(reading) as told, pytest.MonkeyPatch.context() as surroundings:
+            display = f":{told.readline().strip()}"
+            surroundings.setenv("DISPLAY", display)
+            yield display
     finally:
         process.terminate()
         process.wait()
@@ -46,15 +48,38 @@ def tidy() -> Iterator[None]:
 
 
 @pytest.fixture
-def display(screen: str, monkeypatch: pytest.MonkeyPatch) -> str:
+def display(screen: str) -> str:
     """The screen, as programs find it."""
-    monkeypatch.setenv("DISPLAY", screen)
     return screen
 
 
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server for all tests of a file."""
+    with running(tmp_path_factory.mktemp("house") / "data", "--no-limits") as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def seat(house: Server, screen: str) -> "Iterator[Person]":
+    """A window for all tests of a file."""
+    from tests.clients.desktop.person import Person
+
+    with Person() as person:
+        person.joins(house.url, "bob")
+        yield person
+
+
 @pytest.fixture
-def bob(server: Server, display: str) -> "Iterator[Person]":
-    """Bob, whose window shows the lobby."""
+def bob(seat: "Person") -> "Person":
+    """Bob, whose window shows the lobby and nothing of the test before."""
+    seat.settles()
+    return seat
+
+
+@pytest.fixture
+def alone(server: Server, display: str) -> "Iterator[Person]":
+    """Bob at a server of his own, which may be killed."""
     from tests.clients.desktop.person import Person
 
     with Person() as person:

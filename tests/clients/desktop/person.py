@@ -42,6 +42,25 @@ class Person:
         self.presses("Return", at=self.window.page.name)
         self.waits(lambda: self.room is not None and self.room.loaded and self.room.people)
 
+    def settles(self) -> None:
+        """Has the lobby before them, in a usual window, and nothing begun."""
+        window = self.window
+        for child in window.app.winfo_children():
+            if isinstance(child, tkinter.Toplevel):
+                child.destroy()
+        window.composer.put("")
+        self.presses("Escape", "Escape", at=window.composer.text)
+        window.composer.put("")
+        window.app.geometry("1180x760")
+        if (window.style.theme, window.style.size) != ("light", 100):
+            window.preferences.size = 100
+            window.style.choose(theme="light", size=100)
+        assert window.scene is not None
+        window.going.open(next(room.id for room in window.scene.rooms if room.name == "#lobby"))
+        self.waits(lambda: self.room is not None and self.room.state.name == "#lobby" and not self.room.pending)
+        window.timeline.to_end()
+        self.lives()
+
     @property
     def room(self) -> Any:
         """The room that is looked at."""

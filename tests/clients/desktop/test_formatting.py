@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from klatch.clients.desktop.formatting import Paragraph, Run, format_text
+from klatch.clients.desktop.timeline.formatting import Paragraph, Run, format_text
 
 
 def quickest(work: Callable[[], object]) -> float:

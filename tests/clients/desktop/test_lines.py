@@ -4,9 +4,9 @@ from datetime import UTC, date
 
 import msgspec
 
-from klatch.clients.desktop.lines import Lines
-from klatch.clients.desktop.moments import spell_day
 from klatch.clients.desktop.scene import OpenRoom
+from klatch.clients.desktop.timeline.lines import Lines
+from klatch.clients.desktop.timeline.moments import spell_day
 from klatch.core.answers import Person, RoomState
 from klatch.core.events import AnyBody, Author, Joined, Message
 from klatch.core.view import Item

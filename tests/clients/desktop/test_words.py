@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from klatch.clients.desktop.completion import complete, private_to
-from klatch.clients.desktop.righttoleft import begins_right, lay_out, turns
+from klatch.clients.desktop.timeline.righttoleft import begins_right, lay_out, turns
 from klatch.core.answers import Person, RoomState
 
 ANN = Person(id="3", name="ann", display_name="Ann", state="offline")

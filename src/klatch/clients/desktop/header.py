@@ -6,9 +6,9 @@ from collections.abc import Callable
 import ttkbootstrap as ttk
 
 from klatch.clients.desktop.bare import Frame, Label
-from klatch.clients.desktop.blocks import in_one_line
 from klatch.clients.desktop.rowlist import shorten
 from klatch.clients.desktop.style import Style
+from klatch.clients.desktop.timeline.righttoleft import in_one_line
 
 
 class Header(Frame):

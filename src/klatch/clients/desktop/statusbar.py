@@ -4,10 +4,10 @@ import tkinter
 from typing import Final
 
 from klatch.clients.desktop.bare import Frame, Label
-from klatch.clients.desktop.blocks import in_one_line
 from klatch.clients.desktop.drawing import Pictures
 from klatch.clients.desktop.scene import Scene
 from klatch.clients.desktop.style import Style
+from klatch.clients.desktop.timeline.righttoleft import in_one_line
 from klatch.clients.sdk import State
 
 _NAMES_MOST: Final = 3

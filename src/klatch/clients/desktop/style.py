@@ -30,6 +30,9 @@ class Style:
         self.tokens = read_tokens()
         self._window = window
         self._watchers: list[Callable[[], None]] = []
+        self.windowing = str(window.tk.call("tk", "windowingsystem"))
+        self.control = "Command" if self.windowing == "aqua" else "Control"
+        """The key that shortcuts are pressed with."""
         self.scale = _density(window)
         window.tk.call("tk", "scaling", self.scale * _DOTS_PER_INCH / _POINTS_PER_INCH)
         self.theme: Theme = theme

@@ -3,9 +3,12 @@
 import sys
 import unicodedata
 from collections.abc import Callable, Iterator
-from functools import cache
 from typing import Final
 
+from klatch.core.texts import make_inert
+
+LAYS_OUT: Final = sys.platform.startswith("linux")
+"""Whether right-to-left text is laid out here, as Tk does not on X11."""
 _RIGHT: Final = frozenset({"R", "AL", "RLE", "RLO", "RLI"})
 _STRONG: Final = _RIGHT | {"L"}
 _JOINS: Final = range(0x0600, 0x0780)
@@ -21,10 +24,10 @@ def begins_right(text: str) -> bool:
     return next((kind in _RIGHT for kind in map(unicodedata.bidirectional, text) if kind in _STRONG), False)
 
 
-@cache
-def must_lay_out(windowing: str) -> bool:
-    """Whether Tk draws letters in the order of memory here; Windows and macOS do it themselves."""
-    return windowing == "x11" and sys.platform.startswith("linux")
+def in_one_line(text: str) -> str:
+    """Words that stand in one line, as they are to be drawn."""
+    text = make_inert(text)
+    return lay_out(text, 1_000_000, len)[0] if LAYS_OUT and turns(text) else text
 
 
 def lay_out(text: str, width: int, measure: Callable[[str], int]) -> list[str]:

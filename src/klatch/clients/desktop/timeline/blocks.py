@@ -1,15 +1,14 @@
 """One line of the timeline as pieces of text with tags, ready to be put into Tk's text widget."""
 
-import sys
 from collections.abc import Callable, Iterator
 from typing import Final
 
 import msgspec
 
-from klatch.clients.desktop.formatting import Paragraph, format_text
-from klatch.clients.desktop.lines import Line, Quote
-from klatch.clients.desktop.moments import spell_clock
-from klatch.clients.desktop.righttoleft import begins_right, lay_out, turns
+from klatch.clients.desktop.timeline.formatting import Paragraph, format_text
+from klatch.clients.desktop.timeline.lines import Line, Quote
+from klatch.clients.desktop.timeline.moments import spell_clock
+from klatch.clients.desktop.timeline.righttoleft import LAYS_OUT, begins_right, in_one_line, lay_out, turns
 from klatch.clients.look.tokens import author_hue
 from klatch.clients.seat.room import Pending
 from klatch.core.texts import make_inert
@@ -17,8 +16,6 @@ from klatch.core.texts import make_inert
 Piece = tuple[str, tuple[str, ...]]
 """Text, and the names of its tags."""
 
-LAYS_OUT: Final = sys.platform.startswith("linux")
-"""Whether right-to-left text is laid out here, as Tk does not on X11."""
 _PAD: Final = "\u2002"
 _STYLE_TAGS: Final = {"strong": "strong", "emphasis": "emphasis", "strike": "strike", "code": "code", "mention": "at"}
 
@@ -76,14 +73,6 @@ def draw_pending(pending: Pending, name: str, me: str, *, head: bool, measure: M
         pieces.append(("Delete", ("failure", "do", f"drop:{pending.cid}")))
         pieces.append(("\n", ("failure",)))
     return [(text, (own, *tags)) for text, tags in pieces if text]
-
-
-def in_one_line(text: str) -> str:
-    """Words that stand in one line, as they are to be drawn."""
-    text = make_inert(text)
-    if LAYS_OUT and turns(text):
-        return lay_out(text, 1_000_000, len)[0]
-    return text
 
 
 def _quote(quote: Quote) -> Iterator[Piece]:

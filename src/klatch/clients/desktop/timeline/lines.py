@@ -5,8 +5,8 @@ from typing import Final
 
 import msgspec
 
-from klatch.clients.desktop.moments import day_of, spell_day
 from klatch.clients.desktop.scene import OpenRoom
+from klatch.clients.desktop.timeline.moments import day_of, spell_day
 from klatch.clients.look.tokens import read_tokens
 from klatch.core.answers import Person
 from klatch.core.events import (

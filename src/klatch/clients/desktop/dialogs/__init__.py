@@ -1,0 +1,1 @@
+"""Small windows above the window."""

@@ -1,0 +1,184 @@
+"""Coming and going: the first page, what is wrong said in words, and leaving."""
+
+import asyncio
+import os
+import socket
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from klatch.clients.desktop import opening
+from klatch.clients.sdk.finding import find
+from tests.journeys.peers import at
+from tests.pace import PATIENCE
+from tests.running import KLATCH, Server, running
+
+if TYPE_CHECKING:
+    from tests.clients.desktop.person import Person
+
+
+def make_person() -> "Person":
+    from tests.clients.desktop.person import Person
+
+    return Person()
+
+
+def test_two_people_talk(house: Server, display: str) -> None:
+    with at(house, "ann") as [ann], make_person() as bob:
+        bob.joins(house.url, "bob")
+        bob.says("hello from the window")
+        ann.sees("bob: hello from the window$")
+        ann.type("hello bob")
+        bob.sees("hello bob")
+
+
+def test_a_wrong_address_is_told_in_words_and_can_be_mended(house: Server, display: str) -> None:
+    with make_person() as bob:
+        bob.opens("http://127.0.0.1:1", "fay")
+        page = bob.window.page
+        bob.presses("Return", at=page.name)
+        bob.waits(lambda: "No server answers at" in page.fault.cget("text"))
+        assert bob.at is page.server
+        page.port.delete(0, "end")
+        page.port.insert(0, str(house.port))
+        bob.presses("Return", at=page.server)
+        bob.waits(lambda: bob.room is not None)
+
+
+def test_what_is_no_address_is_told_in_words(display: str) -> None:
+    with make_person() as bob:
+        bob.opens("ftp://box", "bob")
+        bob.presses("Return", at=bob.window.page.name)
+        bob.waits(lambda: "no server's address" in bob.window.page.fault.cget("text"))
+
+
+def test_a_taken_name_is_told_in_words_and_another_is_let_in(house: Server, display: str) -> None:
+    with at(house, "ann"), make_person() as bob:
+        bob.opens(house.url, "ann")
+        page = bob.window.page
+        bob.presses("Return", at=page.name)
+        bob.waits(lambda: "The name ann is taken" in page.fault.cget("text"))
+        assert bob.at is page.name
+        bob.types("ben")
+        bob.presses("Return")
+        bob.waits(lambda: bob.room is not None)
+        assert bob.window.scene is not None
+        assert bob.window.scene.me.name == "ben"
+
+
+def test_a_server_that_does_not_answer_can_be_given_up(display: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent, make_person() as bob:
+        bob.opens(f"http://127.0.0.1:{silent.getsockname()[1]}", "bob")
+        page = bob.window.page
+        bob.presses("Return", at=page.name)
+        assert page.go.cget("text") == "Cancel"
+        page.go.invoke()
+        bob.waits(lambda: page.go.cget("text") == "Join the talk")
+
+
+def test_a_class_clicks_the_server_that_appears_types_a_name_and_talks(tmp_path: Path, display: str) -> None:
+    with running(tmp_path / "school", "--lan") as server, make_person() as bob:
+        if not any(each.server.endswith(f":{server.port}") for each in asyncio.run(find(2.0))):
+            pytest.skip("nothing that is announced is heard on this machine's network")
+        bob.opens()
+        page = bob.window.page
+        bob.waits(lambda: any(row.key.endswith(f":{server.port}") for row in page.servers.rows), within=20)
+        key = next(row.key for row in page.servers.rows if row.key.endswith(f":{server.port}"))
+        box = page.servers.box_of(key)
+        assert box is not None
+        bob.clicks(page.servers, 40, sum(box) // 2)
+        assert bob.at is page.name
+        bob.types("bob")
+        bob.presses("Return")
+        bob.waits(lambda: bob.room is not None)
+        bob.says_and_sees("good morning")
+
+
+def test_a_guest_registers_and_comes_back_with_the_password(tmp_path: Path, display: str) -> None:
+    password = "correct horse battery"
+    (tmp_path / "klatch.toml").write_text('registration = "open"\n')
+    with running(tmp_path / "data", "--config", str(tmp_path / "klatch.toml")) as server, make_person() as ann:
+        ann.joins(server.url, "ann")
+        ann.says("/register")
+        ann.types(password)
+        ann.presses("Return")
+        ann.lives(0.5)
+        assert password not in ann.shown
+        ann.says("/login ann")
+        ann.waits(lambda: ann.at is ann.window.page.password)
+        ann.opens(server.url, "ann")
+        page = ann.window.page
+        page.password.focus_force()
+        ann.types("wrong")
+        ann.presses("Return")
+        ann.waits(lambda: page.fault.cget("text") not in ("", "Connecting…"))
+        assert ann.at is page.password
+        ann.types(password)
+        ann.presses("Return")
+        ann.waits(lambda: ann.room is not None)
+        assert ann.window.scene is not None
+        assert ann.window.scene.me.name == "ann"
+
+
+def test_a_bare_quit_asks_and_then_leaves(house: Server, display: str) -> None:
+    with at(house, "ann") as [ann], make_person() as bob:
+        bob.joins(house.url, "cem")
+        composer = bob.window.composer
+        ann.sees("cem came")
+        bob.says("quit")
+        assert composer.says.startswith("Leave Klatch?")
+        bob.presses("Escape")
+        assert composer.says == ""
+        bob.says("quit")
+        composer.text.event_generate("<Return>")
+        ann.sees("cem went")
+        assert "quit" not in ann.shown
+
+
+def test_closing_the_window_leaves_cleanly(house: Server, display: str) -> None:
+    with at(house, "ann") as [ann]:
+        with make_person() as bob:
+            bob.joins(house.url, "dan")
+            ann.sees("dan came")
+        ann.sees("dan went")
+        assert not bob.window.threads.lives
+
+
+def test_the_server_and_the_name_are_remembered(house: Server, display: str) -> None:
+    from klatch.clients.desktop.preferences import read_preferences
+
+    with make_person() as bob:
+        bob.joins(house.url, "eve")
+    kept = read_preferences()
+    assert (kept.server, kept.name) == (house.url, "eve")
+
+
+def test_the_command_opens_a_window_connects_at_once_and_leaves_when_told_to(house: Server, display: str) -> None:
+    with at(house, "ann") as [ann]:
+        process = subprocess.Popen([*KLATCH, "desktop", house.url, "--name", "carl"])
+        try:
+            ann.sees("carl came")
+            process.terminate()
+            assert process.wait(PATIENCE) == 0
+            ann.sees("carl went")
+        finally:
+            process.kill()
+            process.wait()
+
+
+def test_without_a_screen_one_sentence_says_so(home: Path) -> None:
+    surroundings = {name: value for name, value in os.environ.items() if name != "DISPLAY"}
+    done = subprocess.run(
+        [*KLATCH, "desktop"], capture_output=True, text=True, timeout=PATIENCE, check=False, env=surroundings
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("klatch: There is no screen to open a window on")
+    assert done.stderr.count("\n") == 1
+
+
+def test_without_tk_one_sentence_names_the_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(opening, "find_spec", lambda _name: None)
+    with pytest.raises(opening.NoWindow, match=r"has no Tk.*tk"):
+        opening.open_window(None, None)
