@@ -53,7 +53,7 @@ def asked(server: Server) -> Iterator["subprocess.Popen[str]"]:
         process.communicate()
 
 
-@pytest.mark.parametrize(("said", "printed", "status"), [("Yes.", "yes\n", 0), ("no", "no\n", 1), ("👎", "no\n", 1)])
+@pytest.mark.parametrize(("said", "printed", "status"), [("Yes.", "yes\n", 0), ("no", "no\n", 3), ("👎", "no\n", 3)])
 def test_a_question_prints_its_answer_and_its_status_tells(
     server: Server, asked: "subprocess.Popen[str]", said: str, printed: str, status: int
 ) -> None:
@@ -157,17 +157,42 @@ def test_the_completion_is_one_that_the_shell_can_read(shell: str, tmp_path: Pat
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="there is no bash here")
 def test_bash_completes_commands_and_options() -> None:
-    environment = {**os.environ, "_KLATCH_COMPLETE": "bash_complete"}
+    assert "plain,tail" in complete("klatch ta")
+    assert "plain,--lines" in complete("klatch send --li")
+
+
+def test_rooms_and_people_are_completed_for_whom_the_server_knows(server: Server) -> None:
+    do(server, "send", "#lobby", "hi")
+    with subprocess.Popen(
+        [*KLATCH, "tail", "#lobby", "-f", "--server", server.url, "--name", "bob"], stdout=subprocess.PIPE
+    ) as bob:
+        assert bob.stdout is not None
+        bob.stdout.readline()
+        offered = {
+            typed: complete(f"klatch send --server {server.url} {typed}")
+            for typed in ("lo", "'#l", "@b", "@a", "x", "--name zoe lo")
+        }
+        bob.kill()
+    assert offered == {
+        "lo": ["plain,lobby"],
+        "'#l": ["plain,#lobby"],
+        "@b": ["plain,@bob"],
+        "@a": [],
+        "x": [],
+        "--name zoe lo": [],
+    }
+    server.stop()
+    assert complete(f"klatch send --server {server.url} lo") == []
+
+
+def complete(words: str) -> list[str]:
+    """What bash is offered for what was typed."""
+    index = str(len(words.split()) - 1)
+    environment = {**os.environ, "_KLATCH_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": index}
     command = [sys.executable, "-c", "import sys; sys.argv[0] = 'klatch'; from klatch.cli import main; main()"]
-    for words, index, wanted in (("klatch ta", "1", "plain,tail"), ("klatch send --li", "2", "plain,--lines")):
-        done = subprocess.run(
-            command,
-            env={**environment, "COMP_WORDS": words, "COMP_CWORD": index},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert wanted in done.stdout.splitlines()
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+    return done.stdout.split()
 
 
 def test_the_manual_names_every_command_and_option() -> None:
@@ -176,6 +201,11 @@ def test_the_manual_names_every_command_and_option() -> None:
         assert f"klatch {name}" in page
         options = [word for each in command.params if isinstance(each, click.Option) for word in each.opts]
         assert [word for word in options if word not in page] == []
+
+
+def test_the_manual_that_is_installed_is_this_one() -> None:
+    page = Path(__file__).parents[2] / "docs" / "klatch.1"
+    assert page.read_text(encoding="utf-8") == klatch("manual").stdout, "`make schema` writes it anew"
 
 
 @pytest.mark.skipif(shutil.which("man") is None, reason="there is no man here")

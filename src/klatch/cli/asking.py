@@ -4,12 +4,12 @@ import sys
 
 import click
 
-from klatch.cli.ending import FAILED, TRY_AGAIN, fail, run, warn
-from klatch.cli.options import show, talks_to_a_server
+from klatch.cli.ending import FAILED, TRY_AGAIN, WRONG_USAGE, fail, run, warn
+from klatch.cli.options import names_a_room, show, talks_to_a_server
 
 
 @click.command(short_help="Ask people something, and wait for the answer.")
-@click.argument("room")
+@names_a_room
 @click.argument("question")
 @click.option("--react", metavar="yes,no", help="The answers there are; people press a reaction, or say the word.")
 @click.option(
@@ -21,8 +21,8 @@ def ask(
 ) -> None:
     """Put QUESTION to ROOM, written '#room' or '@user', and print the first answer of somebody else.
 
-    The status is 0 for the first of the answers that --react gives, 1 for another one, and 75 if nobody answers in
-    time. Without --react any reply is an answer, and the status 0.
+    The status tells which of the answers that --react gives it was: 0 the first, 3 the second, 4 the third and so on;
+    75 if nobody answered in time. Without --react any reply is an answer, and the status 0.
     """
     from klatch.clients.sdk import Refused
     from klatch.clients.shell.asking import NobodyAnswered, read_choices
@@ -51,4 +51,10 @@ def ask(
         run(wait)
     except NobodyAnswered:
         fail(f"Nobody answered within {timeout:g} s.", TRY_AGAIN)
-    sys.exit(0 if not choices or answers[0] == choices[0].word else FAILED)
+    words = [choice.word for choice in choices]
+    sys.exit(status_of_choice(words.index(answers[0])) if words else 0)
+
+
+def status_of_choice(place: int) -> int:
+    """0 for the first, so that `&&` goes on; the others after 1 and 2, which say that something went wrong."""
+    return place and place + WRONG_USAGE

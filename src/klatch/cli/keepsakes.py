@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 import click
 
 from klatch.cli.ending import run, warn
-from klatch.cli.options import show, talks_to_a_server
+from klatch.cli.options import names_a_room, show, talks_to_a_server
 
 
 @click.command(short_help="Print a room's history as it is now.")
-@click.argument("room")
+@names_a_room
 @click.option("-n", "last", type=click.IntRange(1), help="How many messages.  [default: all]")
 @click.option(
     "--format", "form", type=click.Choice(["text", "json", "markdown", "html"]), default="text", show_default=True

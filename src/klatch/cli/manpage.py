@@ -42,7 +42,7 @@ def _command(name: str, command: click.Command, above: click.Context) -> Iterato
         for parameter in command.get_params(context):
             record = (
                 parameter.get_help_record(context)
-                if isinstance(parameter, click.Option) and parameter.name != "help"
+                if isinstance(parameter, click.Option) and "--help" not in parameter.opts
                 else None
             )
             if record is not None:

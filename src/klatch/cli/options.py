@@ -3,8 +3,34 @@
 import errno
 import sys
 from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
 
 import click
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+_SERVER: Final = "http://127.0.0.1:8000"
+_COMPLETED_WITHIN: Final = 1.0  # seconds, for whoever pressed Tab
+
+
+def names_a_room(command: Callable[..., None]) -> Callable[..., None]:
+    """Adds ROOM to a command; a shell completes it."""
+    return click.argument("room", shell_complete=_complete_room)(command)
+
+
+def _complete_room(context: click.Context, _parameter: click.Parameter, begun: str) -> "list[CompletionItem]":
+    import asyncio
+
+    from click.shell_completion import CompletionItem
+
+    from klatch.clients.shell.completing import complete_room
+    from klatch.clients.shell.spelling import as_harmless
+
+    given = context.params
+    server, name, token = given.get("server") or _SERVER, given.get("name"), given.get("token")
+    found = asyncio.run(complete_room(begun, server, name, token, _COMPLETED_WITHIN))
+    return [CompletionItem(as_harmless(word), help=" ".join(as_harmless(about).split())) for word, about in found]
 
 
 def talks_to_a_server(command: Callable[..., None]) -> Callable[..., None]:
@@ -15,7 +41,7 @@ def talks_to_a_server(command: Callable[..., None]) -> Callable[..., None]:
         click.option(
             "--server",
             envvar="KLATCH_SERVER",
-            default="http://127.0.0.1:8000",
+            default=_SERVER,
             show_default=True,
             metavar="URL",
             help="Where the server is.",

@@ -7,14 +7,14 @@ from typing import Final
 import click
 
 from klatch.cli.ending import FAILED, fail, run, warn
-from klatch.cli.options import end_with_reader, show, talks_to_a_server
+from klatch.cli.options import end_with_reader, names_a_room, show, talks_to_a_server
 
 _LAST: Final = 20
 _LANGUAGE: Final = re.compile(r"[\w+#.-]{1,32}", re.ASCII)
 
 
 @click.command(short_help="Send a message, or standard input.")
-@click.argument("room")
+@names_a_room
 @click.argument("text", required=False)
 @click.option("--lines", is_flag=True, help="Send a message for each line of standard input, as the lines come.")
 @click.option(
@@ -73,7 +73,7 @@ def send(
 
 
 @click.command(short_help="Print what is said in a room.")
-@click.argument("room")
+@names_a_room
 @click.option("-n", "last", type=click.IntRange(0), help="How many entries.  [default: 20]")
 @click.option("--since", type=click.IntRange(0), metavar="SEQ", help="All entries after number SEQ instead.")
 @click.option("-f", "--follow", is_flag=True, help="Go on with what is said from now on.")

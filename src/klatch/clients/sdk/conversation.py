@@ -14,7 +14,7 @@ from klatch.clients.sdk.connection import as_refused, dial
 from klatch.clients.sdk.faults import CannotKeep, Unanswered, Unreachable, Unreadable, Untrusted
 from klatch.clients.sdk.folders import outbox_folder
 from klatch.clients.sdk.followings import Followings
-from klatch.clients.sdk.outbox import Kept, Outbox
+from klatch.clients.sdk.outbox import Kept, Outbox, owner_of
 from klatch.clients.sdk.requests import Requests
 from klatch.clients.sdk.state import Hint, State
 from klatch.core.answers import Ack, Bye, Heads, IsTyping, PauseTold, Presence, Range, Refusal, Welcome
@@ -312,7 +312,7 @@ class Conversation:
     def _open_outbox(self) -> None:
         """What a former process left unsent goes first, also that of a guest who has registered since, or under another
         name: an account keeps its id and its beginning, and shares them with none of another store."""
-        owner = f"{self.welcome.account.id}-{self.welcome.began}"
+        owner = owner_of(self.welcome)
         self.outbox = Outbox(outbox_folder() / self._address.folder / owner, owner, self._notice)
         for command in self.outbox.waiting:
             self.ask(command.cid, spell(command), in_order=True).add_done_callback(self._tell_late)

@@ -28,6 +28,11 @@ def outbox_folder() -> Path:
     return user_state_path("klatch", appauthor=False) / "outbox"
 
 
+def drafts_folder() -> Path:
+    """Where what was begun and not sent is."""
+    return user_state_path("klatch", appauthor=False) / "drafts"
+
+
 def make_private(folder: Path) -> Path:
     """Makes a folder, and those above it that are missing, for their user alone; gives it. Raises CannotKeep."""
     missing = []

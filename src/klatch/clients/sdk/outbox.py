@@ -13,6 +13,7 @@ from filelock import FileLock, Timeout
 
 from klatch.clients.sdk.faults import CannotKeep
 from klatch.clients.sdk.folders import make_private, open_private
+from klatch.core.answers import Welcome
 from klatch.core.commands import AnyCommand, Typed
 
 Kept = AnyCommand | Typed
@@ -134,6 +135,11 @@ class Outbox:
             if command.cid not in self._waiting:
                 self.keep(command)
         orphan.unlink()
+
+
+def owner_of(welcome: Welcome) -> str:
+    """What tells an account from all others, also of other stores at the same address, whatever its name becomes."""
+    return f"{welcome.account.id}-{welcome.began}"
 
 
 def _lock_of(path: Path) -> FileLock:

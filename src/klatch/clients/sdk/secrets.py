@@ -26,6 +26,10 @@ class Secrets:
         """`folder` is that of all servers, `server` this one's name as a folder."""
         self._folder = folder / server
 
+    def has(self, name: str) -> bool:
+        """Whether there is one for the guest `name`. Raises Refused for a name that is none."""
+        return (self._folder / _file_name(username_key(parse_username(name)))).exists()
+
     def get(self, name: str) -> str:
         """The secret of the guest `name`, made if there is none yet.
 

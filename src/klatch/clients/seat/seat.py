@@ -11,8 +11,11 @@ import msgspec
 from klatch.clients.look.tokens import read_tokens
 from klatch.clients.sdk import Client, Refused, State, Unanswered, Unreadable
 from klatch.clients.sdk.client import make_cid
+from klatch.clients.sdk.folders import drafts_folder
 from klatch.clients.sdk.following import removes
+from klatch.clients.sdk.outbox import owner_of
 from klatch.clients.sdk.state import Hint
+from klatch.clients.seat.drafts import Drafts
 from klatch.clients.seat.room import Pending, Room
 from klatch.core import commands as ask
 from klatch.core.answers import Ack, AnyAnswer, IsTyping, PauseTold, Person, Presence, RoomState
@@ -98,6 +101,7 @@ class Seat:
         self.quiet_until: int | None = None
         self.me: Person
         self.client: Client
+        self.drafts: Drafts
         self.listener: Listener = SILENCE
         self._clock = clock
         self._tasks: asyncio.TaskGroup
@@ -133,6 +137,7 @@ class Seat:
         self.client = client
         self.me = client.account
         self.quiet_until = client.welcome.quiet_until
+        self.drafts = Drafts(drafts_folder() / client.address.folder / owner_of(client.welcome))
         self.rooms = {state.id: Room(state) for state in client.welcome.rooms}
 
     async def run(self) -> None:

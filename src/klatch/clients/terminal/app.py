@@ -1,6 +1,9 @@
 """The full-screen client: finds the way in, and puts the conversation on the screen."""
 
+import asyncio
+import contextlib
 import os
+import signal
 from collections.abc import Callable, Coroutine, Sequence
 from datetime import tzinfo
 from typing import Any, ClassVar
@@ -63,6 +66,7 @@ class Chat(App[int]):
 
     def on_mount(self) -> None:
         """Connects, or asks where to."""
+        self._end_well_when_hung_up()
         if self._way.known:
             self.connect(self._way)
         else:
@@ -103,6 +107,14 @@ class Chat(App[int]):
         """Leaves where one is, and goes another way."""
         self._way = way
         self.run_worker(self._live(way), group="live", exclusive=True)
+
+    def _end_well_when_hung_up(self) -> None:
+        """A terminal that is closed, or somebody who ends the program, costs nothing that was begun."""
+        if not self.is_headless:
+            for name in ("SIGHUP", "SIGTERM"):
+                # Windows knows one of them, and its event loop none.
+                with contextlib.suppress(AttributeError, NotImplementedError):
+                    asyncio.get_running_loop().add_signal_handler(getattr(signal, name), self.exit, 0)
 
     def _ask_where_to(self, fault: str) -> None:
         known = recall().places

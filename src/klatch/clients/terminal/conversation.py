@@ -85,7 +85,7 @@ class Conversation(Screen[None]):
                 yield Bar("head", self.look, "raised")
                 yield Timeline(self.me, self.look, self._zone)
                 yield Bar("hint", self.look)
-                yield Desk(self._names)
+                yield Desk(self._names, self.seat.drafts)
             yield Panel("people", self.look)
         yield Bar("state", self.look, "sunken")
 

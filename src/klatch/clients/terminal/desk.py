@@ -7,13 +7,16 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
+from textual.timer import Timer
 from textual.widgets import Static
 
+from klatch.clients.seat.drafts import Drafts
 from klatch.clients.terminal.completing import Offers, complete
 from klatch.clients.terminal.composer import Composer
 from klatch.core.view import Item
 
 Mode = tuple[str, int]
+_KEPT_AFTER: Final = 0.5  # seconds
 _POINTER: Final = "›"  # noqa: RUF001 - a pointer, not a sign of inequality
 
 
@@ -41,13 +44,17 @@ class Desk(Vertical):
             super().__init__()
             self.key = key
 
-    def __init__(self, names: Callable[[], tuple[list[str], list[str]]]) -> None:
+    def __init__(self, names: Callable[[], tuple[list[str], list[str]]], drafts: Drafts) -> None:
         """`names` gives the people and the rooms that can be completed."""
         super().__init__(id="desk")
+        self.composer = Composer()
+        """Where one writes."""
         self._names = names
         self.mode: Mode | None = None
         self._room = ""
-        self._drafts: dict[str, str] = {}
+        self._drafts = drafts
+        self._aside = ""  # what stood there before one began to edit
+        self._keeping: Timer | None = None
         self._offers: Offers | None = None
         self._offered = 0
 
@@ -56,12 +63,7 @@ class Desk(Vertical):
         yield Static(id="offers")
         with Horizontal(id="writing"):
             yield Static(_POINTER, id="prompt")
-            yield Composer()
-
-    @property
-    def composer(self) -> Composer:
-        """Where one writes."""
-        return self.query_one(Composer)
+            yield self.composer
 
     def focus_composer(self) -> None:
         """One writes."""
@@ -72,26 +74,28 @@ class Desk(Vertical):
         if room == self._room:
             return
         self.stop()
-        self._drafts[self._room] = self.composer.text
+        self._keep()
         self._room = room
-        self.composer.replace_all(self._drafts.pop(room, ""))
+        self.composer.replace_all(self._drafts.read(room))
         self._offer(None)
 
     def start(self, act: str, item: Item, text: str | None) -> None:
         """Begins to answer or to edit a message."""
+        self.stop()
         self.mode = (act, item.seq)
         if text is not None:
-            self.composer.remember(self.composer.text)
+            self._aside = self.composer.text
             self.composer.replace_all(text)
         self.focus_composer()
         self.post_message(self.Moded())
 
     def stop(self) -> None:
-        """Answers or edits no more."""
+        """Answers or edits no more. An edit that was begun comes back with the up arrow."""
         if self.mode is None:
             return
         if self.mode[0] == "edit":
-            self.composer.replace_all("")
+            self.composer.remember(self.composer.text)
+            self._put_back()
         self.mode = None
         self.post_message(self.Moded())
 
@@ -105,6 +109,21 @@ class Desk(Vertical):
         self.composer.remember(self.composer.text)
         self.composer.replace_all(text)
 
+    def on_unmount(self) -> None:
+        """The client ends."""
+        self._keep()
+
+    def _keep(self) -> None:
+        """Puts on disk what is begun here; an edit is of a message that stands there already."""
+        self._keeping = None
+        editing = self.mode is not None and self.mode[0] == "edit"
+        self._drafts.write(self._room, self._aside if editing else self.composer.text)
+
+    def _put_back(self) -> None:
+        """What stood there before one edited stands there again."""
+        aside, self._aside = self._aside, ""
+        self.composer.replace_all(aside)
+
     # What the composer tells.
 
     def on_composer_sent(self, event: Composer.Sent) -> None:
@@ -112,7 +131,7 @@ class Desk(Vertical):
         event.stop()
         mode, self.mode = self.mode, None
         self.composer.remember(event.text)
-        self.composer.replace_all("")
+        self._put_back()
         self._offer(None)
         self.post_message(self.Sent(event.text, mode))
 
@@ -122,6 +141,8 @@ class Desk(Vertical):
         text = self.composer.text
         if text and not text.startswith("/"):
             self.post_message(self.Typing())
+        if self._keeping is None:
+            self._keeping = self.set_timer(_KEPT_AFTER, self._keep)
         offers = self._complete()
         self._offer(offers if offers is not None and offers.asked else None)
 
