@@ -1,6 +1,7 @@
 """A real Chromium, real servers, and people in front of them."""
 
 from collections.abc import Iterator
+from copy import copy
 from pathlib import Path
 from shutil import which
 
@@ -30,7 +31,16 @@ class Visitor:
         self.faults: list[str] = []
         context.on("console", self._hear)
         context.on("weberror", lambda error: self.faults.append(str(error.error)))
-        self.page: Page = context.new_page()
+        self._open()
+
+    def beside(self) -> "Visitor":
+        """One more tab of the same browser; what it reports is heard by the first."""
+        tab = copy(self)
+        tab._open()
+        return tab
+
+    def _open(self) -> None:
+        self.page: Page = self.context.new_page()
         self.page.set_default_timeout(15_000)
 
     def come_in(self, name: str) -> "Visitor":

@@ -23,10 +23,14 @@ export interface Listeners {
 const PASSING = new Set(["rate_limited", "try_again", "going_away", "too_many_sessions", "storage_full", "internal"]);
 // What ends a connection for good: one has to come in anew.
 const ENDED = new Set(["bad_token", "suspended", "banned"]);
+const OPEN = 1; // WebSocket.OPEN
 const WELCOME_WITHIN = 15_000;
 const QUIET_AFTER = 25_000; // nothing was heard for so long: is the server still there?
 const ANSWER_WITHIN = 10_000;
 const STABLE_AFTER = 10_000;
+
+/** How a socket is made: the browser's own way, but in tests. */
+export type OpenSocket = (url: string) => WebSocket;
 
 export class Connection {
   state: State = { name: "connecting" };
@@ -40,6 +44,7 @@ export class Connection {
   constructor(
     private readonly url: string,
     private readonly listeners: Listeners,
+    private readonly openSocket: OpenSocket = (url) => new WebSocket(url),
     randomness: () => number = Math.random,
   ) {
     this.#backoff = new Backoff(randomness);
@@ -52,7 +57,7 @@ export class Connection {
     this.#change({ name: "connecting" });
     this.#welcomed = 0;
     this.#afterwards = null;
-    const socket = new WebSocket(this.url);
+    const socket = this.openSocket(this.url);
     this.#socket = socket;
     socket.onopen = () => socket.send(JSON.stringify(this.listeners.hello()));
     socket.onmessage = (message) => {
@@ -65,7 +70,7 @@ export class Connection {
 
   /** Says something, if there is a connection; true if it went out. */
   send(request: Request): boolean {
-    if (!this.#welcomed || this.#socket?.readyState !== WebSocket.OPEN) return false;
+    if (!this.#welcomed || this.#socket?.readyState !== OPEN) return false;
     this.#socket.send(JSON.stringify(request));
     return true;
   }

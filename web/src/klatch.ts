@@ -1,13 +1,14 @@
 // What this page knows of one server, and what it can do there. It holds no element of the page and no Svelte.
-import { Connection, type State } from "./connection";
-import type { AnyAnswer, AnyCommand, CredentialsTold, CredentialState, Cursors, Entry, Hello, Help, HelpText, Members, Online, Page, Person, Range } from "./frames";
+import { browserName } from "./browser";
+import type { State } from "./connection";
+import type { AnyAnswer, AnyCommand, CredentialsTold, CredentialState, Entry, Help, HelpText, Members, Online, Page, Person, Range } from "./frames";
 import type { RoomState, Rooms, Told, Welcome } from "./frames";
-import { Outbox } from "./outbox";
+import { type Greeting, Line, type Port } from "./line";
 import type { Link } from "./places";
 import { Refused, Requests } from "./requests";
 import { mentions, Room } from "./rooms";
 import { type Identity, isToken, randomText, Secrets } from "./secrets";
-import { type Kept, openShelf, type Shelf } from "./shelf";
+import type { Kept } from "./shelf";
 import { Topic } from "./topic";
 import { isMessage } from "./view";
 import { words } from "./words";
@@ -17,7 +18,7 @@ const FETCH = 200;
 /** Whoever missed more than this reads the last page instead of all of it. */
 const CATCH_UP_MOST = 600;
 /** Codes that end a session, or a guest's secret: it lets nobody in any more. */
-const GONE = new Set(["bad_token", "bad_credentials"]);
+const GONE = new Set(["bad_token", "bad_credentials", "lost_account"]);
 
 /** Something that the user should know: what a command answered, or what was refused. */
 export interface Notice {
@@ -53,14 +54,11 @@ export class Klatch {
   readonly outboxChanged = new Topic();
 
   #identity: Identity | null = null;
-  #greeting: Partial<Hello> = {};
-  #leaving = false;
+  #greeting: Greeting = {};
   /** The rooms one was in before a link was used, by name. */
   #before = new Set(["#lobby"]);
-  #connection: Connection | null = null;
-  #requests = new Requests((request) => this.#connection?.send(request) ?? false);
-  #outbox: Outbox | null = null;
-  #shelf: Promise<Shelf>;
+  #line: Line | null = null;
+  #requests = new Requests((request) => this.#line?.say(request));
   #epoch = "";
   #ownHave = 0;
   #noticed = 0;
@@ -68,13 +66,11 @@ export class Klatch {
   #reading: ReturnType<typeof setTimeout> | undefined;
   #membersDue = new Map<string, ReturnType<typeof setTimeout>>();
 
+  /** `dial` opens the way to the exchange, for each who comes in anew. */
   constructor(
-    private readonly url: string,
+    private readonly dial: () => Promise<Port>,
     readonly secrets = new Secrets(),
-    shelf: Promise<Shelf> = openShelf(),
-  ) {
-    this.#shelf = shelf;
-  }
+  ) {}
 
   // Coming and going.
 
@@ -83,6 +79,14 @@ export class Klatch {
     const identity = this.secrets.current;
     if (identity) this.#come(identity, shown(identity));
     return identity !== null;
+  }
+
+  /** Another tab came in, or left: so does this one. */
+  follow(): void {
+    const identity = this.secrets.current;
+    if (identity?.secret === this.#identity?.secret || (identity && this.phase === "coming")) return;
+    if (this.phase !== "out") this.#end("");
+    this.comeBack();
   }
 
   /** Comes in as a guest. */
@@ -127,75 +131,66 @@ export class Klatch {
 
   /** Leaves; the same name brings the same guest back in this browser. */
   async signOut(): Promise<void> {
-    const name = this.#identity?.name ?? "";
+    const identity = this.#identity;
     if (this.isRegistered && this.state.name === "online") {
       const mine = (await this.credentials()).find((each) => each.mine);
-      // The server ends the connection of a session that is signed out, perhaps before it says so.
-      this.#leaving = true;
-      if (mine) this.#connection?.send({ op: "sign_out", cid: randomText(), credential: mine.id });
+      if (mine) this.#line?.say({ op: "sign_out", cid: randomText(), credential: mine.id });
     }
-    if (this.isRegistered) this.secrets.forget(name);
+    if (identity && this.isRegistered) this.secrets.forget(identity);
     else this.secrets.signOut();
+    this.#line?.leave();
     this.#end("");
   }
 
   /** The network is there again, or the page is looked at again. */
   wake(): void {
-    this.#connection?.wake();
+    this.#line?.wake();
   }
 
-  #come(identity: Identity, greeting: Partial<Hello>): void {
-    this.#connection?.close();
+  /** The browser lays the page aside: nothing is kept for it meanwhile. */
+  pause(): void {
+    this.#line?.pause();
+  }
+
+  /** The page is there again. */
+  resume(): void {
+    if (this.phase !== "out") this.#line?.come(this.#greeting);
+  }
+
+  #come(identity: Identity, greeting: Greeting): void {
+    this.#line?.close();
     this.#identity = identity;
-    this.#greeting = greeting;
-    this.#leaving = false;
+    this.#greeting = { ...greeting, client: `Klatch in ${browserName()}` };
     this.phase = "coming";
+    this.state = { name: "connecting" };
     this.said = this.saidCode = "";
-    this.#connection = new Connection(this.url, {
-      hello: () => this.#hello(),
+    this.#line = new Line(this.dial(), {
+      changed: (state) => this.#changeState(state),
       met: (welcome) => this.#meet(welcome),
       heard: (told) => this.#hear(told),
-      lost: () => this.#outbox?.lose(),
-      changed: (state) => this.#changeState(state),
+      settled: (kept, answer) => this.#takeOutcome(kept, answer),
+      outbox: () => this.outboxChanged.tell(),
+      tabs: () => undefined,
     });
-    this.#connection.open();
+    this.#line.come(this.#greeting);
     this.changed.tell();
   }
 
   #end(said: string): void {
-    this.#connection?.close();
-    this.#connection = null;
-    this.#outbox = null;
-    this.#requests = new Requests((request) => this.#connection?.send(request) ?? false);
+    this.#line?.close();
+    this.#line = null;
+    this.#requests = new Requests((request) => this.#line?.say(request));
     this.rooms.clear();
     this.people.clear();
     this.notices = [];
-    this.account = null;
+    this.account = this.#identity = null;
     this.#epoch = "";
     this.phase = "out";
     this.said = said;
     for (const topic of [this.changed, this.roomsChanged, this.peopleChanged, this.outboxChanged]) topic.tell();
   }
 
-  #hello(): Hello {
-    const hello: Hello = { op: "hello", ...this.#greeting, client: `Klatch in ${browserName()}` };
-    const cursors = this.#cursors();
-    return cursors ? { ...hello, cursors } : hello;
-  }
-
-  #cursors(): Cursors | null {
-    if (!this.account) return null;
-    const rooms: Record<string, number> = { [this.account.id]: this.#ownHave };
-    for (const room of this.rooms.values()) if (room.follower) rooms[room.id] = room.follower.have;
-    return { epoch: this.#epoch, rooms };
-  }
-
   #meet(welcome: Welcome): void {
-    if (this.account && this.account.id !== welcome.account.id) {
-      this.secrets.forget(this.account.name);
-      this.#end(words.told.lostAccount);
-      return;
-    }
     this.role = welcome.role ?? "guest";
     if (this.phase !== "in" && this.usedLink?.kind === "i") {
       this.leadsTo = welcome.rooms.find((room) => room.kind !== "direct" && !this.#before.has(room.name))?.name ?? "";
@@ -210,13 +205,11 @@ export class Klatch {
     if (first) {
       const secret = welcome.token ?? this.#identity?.secret ?? "";
       this.#identity = { name: welcome.account.name, secret };
-      this.#greeting = shown(this.#identity);
+      this.#greeting = { ...shown(this.#identity), client: this.#greeting.client };
       this.secrets.keep(this.#identity);
       this.phase = "in";
-      // A guest's secret tells apart who had the same id on a server that is gone; a session's token changes.
-      void this.#openOutbox(`${welcome.account.id}-${isToken(secret) ? "account" : secret.slice(0, 12)}`);
-    } else {
-      this.#outbox?.resume();
+    } else if (welcome.head > this.#ownHave) {
+      void this.#mendOwn();
     }
     this.#takeRooms(welcome.rooms, (room) => {
       const have = room.follower?.have ?? 0;
@@ -234,26 +227,14 @@ export class Klatch {
     this.changed.tell();
   }
 
-  async #openOutbox(owner: string): Promise<void> {
-    const outbox = new Outbox(
-      await this.#shelf,
-      owner,
-      (request) => this.#connection?.send(request) ?? false,
-      () => this.outboxChanged.tell(),
-    );
-    this.#outbox = outbox;
-    await outbox.adopt();
-  }
-
   #changeState(state: State): void {
     this.state = state;
     if (state.name === "closed") {
-      if (this.#leaving) return;
       // A reload must not end in the same refusal for ever.
-      if (GONE.has(state.code) && this.#identity) this.secrets.forget(this.#identity.name);
+      if (GONE.has(state.code) && this.#identity) this.secrets.forget(this.#identity);
       // A link that does nothing any more leaves whoever was in here before.
       else if (this.phase === "coming" && !this.usedLink) this.secrets.signOut();
-      this.#end(state.reason);
+      this.#end(state.code === "lost_account" ? words.told.lostAccount : state.reason);
       this.saidCode = state.code;
       return;
     }
@@ -350,7 +331,7 @@ export class Klatch {
     this.roomsChanged.tell();
     clearTimeout(this.#reading);
     this.#reading = setTimeout(() => {
-      this.#connection?.send({ op: "read", cid: randomText(), room: room.id, seq: room.state.read });
+      this.#line?.say({ op: "read", cid: randomText(), room: room.id, seq: room.state.read });
     }, 300);
   }
 
@@ -369,38 +350,38 @@ export class Klatch {
 
   /** What is written and not in the room yet, of a room. */
   waiting(room: string, id?: string): Kept[] {
-    return (this.#outbox?.kept ?? []).filter((kept) => kept.room === room || kept.room === id);
+    return this.#line?.kept.filter((kept) => kept.room === room || kept.room === id) ?? [];
   }
 
   get waitingCount(): number {
-    return (this.#outbox?.kept ?? []).filter((kept) => kept.refusal === undefined && kept.seq === undefined).length;
+    return this.#line?.kept.filter((kept) => kept.refusal === undefined && kept.seq === undefined).length ?? 0;
   }
 
   /** Says what a person typed. What begins with a slash is the server's to read. */
   say(room: string, text: string, replyTo: number | null): void {
     const cid = randomText();
     if (/^\/(quit|exit)\s*$/.test(text)) void this.signOut();
-    else if (text.startsWith("/")) this.#outbox?.add(room, { op: "type", cid, room, text });
-    else if (replyTo === null) this.#outbox?.add(room, { op: "send", cid, room, text });
-    else this.#outbox?.add(room, { op: "send", cid, room, text, reply_to: replyTo });
+    else if (text.startsWith("/")) this.#line?.keep(room, { op: "type", cid, room, text });
+    else if (replyTo === null) this.#line?.keep(room, { op: "send", cid, room, text });
+    else this.#line?.keep(room, { op: "send", cid, room, text, reply_to: replyTo });
   }
 
   /** Changes, takes back or reacts to a message, now or once there is a connection. */
   amend(room: Room, command: AnyCommand): void {
-    this.#outbox?.add(room.id, command);
+    this.#line?.keep(room.id, command);
   }
 
   retry(cid: string): void {
-    this.#outbox?.retry(cid);
+    this.#line?.retry(cid);
   }
 
   discard(cid: string): void {
-    this.#outbox?.drop(cid);
+    this.#line?.drop(cid);
   }
 
   /** Hints that one is typing. */
   hintTyping(room: Room): void {
-    this.#connection?.send({ op: "typing", room: room.id });
+    this.#line?.say({ op: "typing", room: room.id });
   }
 
   /** What can be typed. */
@@ -430,10 +411,6 @@ export class Klatch {
       case "entry":
         this.#takeEntries(told.room, [told]);
         return;
-      case "range":
-        if (told.ref === undefined) this.#takeRange(told);
-        else this.#requests.settle(told.ref, told);
-        return;
       case "heads":
         for (const [log, head] of Object.entries(told.rooms)) this.#tellHead(log, head);
         return;
@@ -444,39 +421,25 @@ export class Klatch {
         if (told.person.id !== this.account?.id) this.rooms.get(told.room)?.noteTyping(told.person, Date.now());
         return;
       case "error":
-        this.#takeRefusal(told);
+        this.#requests.settle(told.cid ?? told.ref, told);
         return;
       case "ack":
-        if (!this.#requests.settle(told.cid, told)) this.#takeOutcome(told.cid, told);
+        this.#requests.settle(told.cid, told);
         return;
       case "welcome":
       case "bye":
       case "pong":
         return;
-      default: {
-        const ref = "ref" in told ? told.ref : undefined;
-        if (!this.#requests.settle(ref, told)) this.#takeOutcome(ref, told);
-      }
+      default:
+        this.#requests.settle("ref" in told ? told.ref : undefined, told);
     }
   }
 
-  #takeRefusal(told: AnyAnswer & { op: "error" }): void {
-    const key = told.cid ?? told.ref;
-    if (key === undefined) {
-      // A cursor was not taken: what is missing has to be asked for.
-      for (const room of this.rooms.values()) this.#mend(room);
-    } else if (!this.#requests.settle(key, told)) {
-      this.#takeOutcome(key, told);
-    }
-  }
-
-  /** What came of something in the outbox. */
-  #takeOutcome(key: string | undefined, answer: AnyAnswer): void {
-    const kept = this.#outbox?.settle(key, answer);
-    if (!kept) return;
+  /** What came of something that waited to be sent. */
+  #takeOutcome(kept: Kept, answer: AnyAnswer): void {
     if (answer.op === "ack") {
       const room = this.rooms.get(answer.room);
-      if (room?.view && room.view.as_of >= answer.seq) this.#outbox?.drop(kept.cid);
+      if (room?.view && room.view.as_of >= answer.seq) this.#line?.drop(kept.cid);
       if (kept.command.op === "type" && /^\/(join|create|msg|p)\b/.test(kept.command.text)) this.#follow(answer.room);
       if (kept.room.startsWith("@") && this.at === kept.room) this.#follow(answer.room);
     } else if (kept.command.op === "type") {
@@ -494,15 +457,6 @@ export class Klatch {
 
   /** Set by the page: shows a room and puts it into the address. */
   goTo: (name: string) => void = (name) => this.look(name);
-
-  #takeRange(range: Range): void {
-    const room = this.rooms.get(range.room);
-    if (range.room === this.account?.id) for (const entry of range.entries) this.#takeOwn(entry);
-    else if (room) {
-      this.#afterEntries(room, room.fill(range.entries, range.head));
-      this.#mend(room);
-    }
-  }
 
   #takeEntries(log: string, entries: Entry[]): void {
     if (log === this.account?.id) {
@@ -536,7 +490,7 @@ export class Klatch {
 
   #afterEntries(room: Room, entries: Entry[]): void {
     for (const { cid, author, body } of entries) {
-      if (cid !== undefined && author.id === this.account?.id) this.#outbox?.drop(cid);
+      if (cid !== undefined && author.id === this.account?.id) this.#line?.drop(cid);
       if (["join", "leave", "kick", "role", "invite", "ban", "erased"].includes(body.kind)) this.#askMembers(room, 300);
       if (body.kind === "topic") this.roomsChanged.tell();
       if (body.kind === "rename_room" || body.kind === "delete_room") this.#listSoon(0);
@@ -564,7 +518,7 @@ export class Klatch {
         if (this.account && this.#identity) {
           this.account = { ...this.account, name: body.name };
           this.#identity = { ...this.#identity, name: body.name };
-          this.#greeting = shown(this.#identity);
+          this.#greeting = { ...shown(this.#identity), client: this.#greeting.client };
           this.secrets.keep(this.#identity);
         }
         this.changed.tell();
@@ -618,7 +572,10 @@ export class Klatch {
     const log = this.account?.id;
     if (!log) return;
     const range = await this.ask<Range>({ op: "fetch", room: log, after: this.#ownHave, limit: FETCH });
-    if (range) this.#takeRange({ ...range, room: log });
+    for (const entry of range?.entries ?? []) this.#takeOwn(entry);
+    // What one may not read is passed over.
+    if (range && !range.more) this.#ownHave = Math.max(this.#ownHave, range.head);
+    else if (range) void this.#mendOwn();
   }
 
   /** Asks for the list of rooms, once for many reasons. */
@@ -690,17 +647,8 @@ export class Klatch {
 }
 
 /** What one shows the server to be let in as the same again. */
-function shown({ name, secret }: Identity): Partial<Hello> {
+function shown({ name, secret }: Identity): Greeting {
   return isToken(secret) ? { token: secret } : { name, secret };
-}
-
-/** As far as people tell browsers apart, for the list of one's devices. */
-function browserName(): string {
-  const agent = typeof navigator === "undefined" ? "" : navigator.userAgent;
-  const browser = /Firefox|Edg|OPR|Chrome|Safari/.exec(agent)?.[0] ?? "a browser";
-  const system = /Android|iPhone|iPad|Windows|Mac OS X|Linux/.exec(agent)?.[0] ?? "";
-  const name = { Edg: "Edge", OPR: "Opera" }[browser] ?? browser;
-  return system ? `${name} on ${system.replace("Mac OS X", "macOS")}` : name;
 }
 
 /** What the server answered to a slash command, as people read it. */

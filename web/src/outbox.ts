@@ -13,6 +13,7 @@ export class Outbox {
   #held: ReturnType<typeof setTimeout> | undefined;
   #ready: Promise<unknown> = Promise.resolve();
   #last = 0;
+  #lasting = true;
   /** What was added and is not on the shelf yet. */
   #unshelved = new Set<string>();
 
@@ -29,12 +30,19 @@ export class Outbox {
     return this.#kept;
   }
 
+  /** Whether what waits outlives the browser's tabs: not where the browser keeps nothing, or has no room left. */
+  get lasting(): boolean {
+    return this.#lasting;
+  }
+
   /** Takes over what an earlier page left. */
   async adopt(): Promise<void> {
+    this.#lasting = this.shelf.lasting;
+    const found = await this.shelf.all(this.owner).catch(() => this.#fail());
     const known = new Set(this.#kept.map((kept) => kept.cid));
-    const found = (await this.shelf.all(this.owner)).filter((kept) => !known.has(kept.cid));
-    this.#kept = [...found, ...this.#kept];
-    this.#last = Math.max(this.#last, ...found.map((kept) => kept.at));
+    const left = found.filter((kept) => !known.has(kept.cid));
+    this.#kept = [...left, ...this.#kept];
+    this.#last = Math.max(this.#last, ...left.map((kept) => kept.at));
     this.changed();
     this.#go();
   }
@@ -46,7 +54,7 @@ export class Outbox {
     this.#kept = [...this.#kept, kept];
     this.#unshelved.add(kept.cid);
     this.changed();
-    this.#ready = this.#ready.then(() => this.shelf.put(kept)).catch(() => undefined);
+    this.#ready = this.#ready.then(() => this.shelf.put(kept)).catch(() => this.#fail());
     void this.#ready.then(() => {
       this.#unshelved.delete(kept.cid);
       this.#go();
@@ -83,7 +91,7 @@ export class Outbox {
       this.#replace({ ...kept, refusal: answer.message });
     } else if (answer.op === "ack" && answer.seq && kept.command.op === "send") {
       // It is stored; it stays in sight until the room holds it.
-      void this.shelf.remove(kept.cid);
+      void this.shelf.remove(kept.cid).catch(() => undefined);
       this.#kept = this.#kept.map((each) => (each.cid === kept.cid ? { ...kept, room: answer.room, seq: answer.seq } : each));
       this.changed();
     } else {
@@ -105,17 +113,24 @@ export class Outbox {
   }
 
   /** Tries anew what was refused. The server's no to the old id is final, so it gets a new one. */
-  retry(cid: string): void {
+  retry(cid: string): Kept | null {
     const kept = this.#kept.find((each) => each.cid === cid);
-    if (!kept?.refusal) return;
+    if (!kept?.refusal) return null;
     this.drop(cid);
-    this.add(kept.room, { ...kept.command, cid: randomText() });
+    return this.add(kept.room, { ...kept.command, cid: randomText() });
   }
 
   #replace(kept: Kept): void {
     this.#kept = this.#kept.map((each) => (each.cid === kept.cid ? kept : each));
-    void this.shelf.put(kept).catch(() => undefined);
+    void this.shelf.put(kept).catch(() => this.#fail());
     this.changed();
+  }
+
+  /** The shelf takes or gives nothing: what is written lasts as long as this outbox, and people are told. */
+  #fail(): Kept[] {
+    this.#lasting = false;
+    this.changed();
+    return [];
   }
 
   #go(): void {

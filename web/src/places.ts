@@ -31,3 +31,8 @@ export function readLink(path: string): Link | null {
   const found = /^\/(i|owner|reset)\/([A-Za-z0-9_-]{22,128})$/.exec(path);
   return found ? { kind: found[1] as Link["kind"], secret: found[2] ?? "" } : null;
 }
+
+/** Where the page's server takes WebSockets. */
+export function serverUrl({ protocol, host }: Pick<Location, "protocol" | "host">): string {
+  return `${protocol === "https:" ? "wss" : "ws"}://${host}/ws`;
+}

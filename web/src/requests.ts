@@ -27,7 +27,7 @@ interface Asked {
 export class Requests {
   #asked = new Map<string, Asked>();
 
-  constructor(private readonly send: (request: Request) => boolean) {}
+  constructor(private readonly send: (request: Request) => void) {}
 
   /** Asks; gives the answer, whenever it comes. Throws Refused. */
   ask<Answer extends AnyAnswer>(query: AnyQuery): Promise<Answer> {

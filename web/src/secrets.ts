@@ -47,9 +47,10 @@ export class Secrets {
     this.#write(NAME, "");
   }
 
-  /** Forgets a secret that the server does not know any more. */
-  forget(name: string): void {
-    const { [key(name)]: _gone, ...rest } = this.#all();
+  /** Forgets a secret that the server does not know any more, unless another has taken its place. */
+  forget({ name, secret }: Identity): void {
+    const { [key(name)]: kept, ...rest } = this.#all();
+    if (kept !== undefined && kept !== secret) return;
     this.#write(SECRETS, JSON.stringify(rest));
     this.signOut();
   }
@@ -67,11 +68,14 @@ export class Secrets {
   }
 
   #write(name: string, value: string): void {
-    this.#memory.set(name, value);
+    // What other tabs wrote meanwhile counts, so the page itself remembers only what the browser does not.
+    this.#memory.delete(name);
     try {
-      this.storage?.setItem(name, value);
+      if (this.storage) this.storage.setItem(name, value);
+      else this.#memory.set(name, value);
     } catch {
       // Full or forbidden: it lasts as long as the page.
+      this.#memory.set(name, value);
     }
   }
 }

@@ -2,6 +2,8 @@
 import { openDB, type IDBPDatabase } from "idb";
 import type { AnyCommand, Typed } from "./frames";
 
+const OPEN_WITHIN = 4_000;
+
 /** Something written and not answered. `owner` is the account on this server; `room` an id, or a name until there is one. */
 export interface Kept {
   cid: string;
@@ -16,12 +18,15 @@ export interface Kept {
 }
 
 export interface Shelf {
+  /** Whether what is put here outlives the page. */
+  readonly lasting: boolean;
   all(owner: string): Promise<Kept[]>;
   put(kept: Kept): Promise<void>;
   remove(cid: string): Promise<void>;
 }
 
 export class MemoryShelf implements Shelf {
+  readonly lasting = false;
   #kept = new Map<string, Kept>();
 
   async all(owner: string): Promise<Kept[]> {
@@ -38,6 +43,8 @@ export class MemoryShelf implements Shelf {
 }
 
 class DatabaseShelf implements Shelf {
+  readonly lasting = true;
+
   constructor(private readonly database: IDBPDatabase) {}
 
   async all(owner: string): Promise<Kept[]> {
@@ -55,15 +62,35 @@ class DatabaseShelf implements Shelf {
   }
 }
 
-export async function openShelf(): Promise<Shelf> {
-  try {
-    const database = await openDB("klatch", 1, {
-      upgrade(fresh) {
-        fresh.createObjectStore("outbox", { keyPath: "cid" }).createIndex("owner", "owner");
-      },
+/** Opens when it is first used. */
+class BrowserShelf implements Shelf {
+  lasting = true;
+  #opened: Promise<Shelf> | null = null;
+
+  all = async (owner: string): Promise<Kept[]> => (await this.#open()).all(owner);
+  put = async (kept: Kept): Promise<void> => (await this.#open()).put(kept);
+  remove = async (cid: string): Promise<void> => (await this.#open()).remove(cid);
+
+  #open(): Promise<Shelf> {
+    this.#opened ??= openDatabase().then((database) => {
+      this.lasting = database !== null;
+      return database ?? new MemoryShelf();
     });
-    return new DatabaseShelf(database);
-  } catch {
-    return new MemoryShelf();
+    return this.#opened;
   }
+}
+
+export function openShelf(): Shelf {
+  return new BrowserShelf();
+}
+
+/** Null where the browser has no database, lets nobody have one, or is not done with opening it. */
+function openDatabase(): Promise<Shelf | null> {
+  const opened = openDB("klatch", 1, {
+    upgrade(fresh) {
+      fresh.createObjectStore("outbox", { keyPath: "cid" }).createIndex("owner", "owner");
+    },
+  }).then((database) => new DatabaseShelf(database));
+  const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), OPEN_WITHIN));
+  return Promise.race([opened, late]).catch(() => null);
 }

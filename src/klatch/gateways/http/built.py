@@ -26,6 +26,7 @@ _TYPES: Final = {".js": "text/javascript", ".svg": "image/svg+xml", ".webmanifes
 _POLICY: Final = "; ".join((
     "default-src 'none'",
     "script-src 'self'",
+    "worker-src 'self'",
     "style-src 'self'",
     "img-src 'self' data:",
     "connect-src 'self'",
