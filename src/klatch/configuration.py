@@ -32,8 +32,13 @@ _PLAIN: Final = (bool, str, int, float)
 
 def read_settings(path: Path | None) -> Settings:
     """The settings of a file, or the defaults. Raises BadSettings."""
+    return msgspec.convert(read_table(path), Settings)
+
+
+def read_table(path: Path | None) -> dict[str, Any]:
+    """What a file of settings says, and nothing beside. Raises BadSettings."""
     if path is None:
-        return Settings()
+        return {}
     text = _read(path)
     try:
         table = tomllib.loads(text)
@@ -43,7 +48,7 @@ def read_settings(path: Path | None) -> Settings:
         raise BadSettings(f"{path} is not TOML: it nests too deeply.") from None
     for key, value in table.items():
         _check(path, text, key, value)
-    return msgspec.convert(table, Settings)
+    return table
 
 
 def _read(path: Path) -> str:

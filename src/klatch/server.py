@@ -12,8 +12,11 @@ from pathlib import Path
 from shutil import which
 from typing import Final
 
+import msgspec
+
 from klatch.bus.in_process import InProcessBus
 from klatch.core.addresses import is_within, parse_address
+from klatch.engine import settings as engine_settings
 from klatch.engine.engine import Engine
 from klatch.engine.transcripts.keeper import Transcripts
 from klatch.engine.transcripts.telling import Hand
@@ -35,7 +38,7 @@ from klatch.housekey import remove_key
 from klatch.observe.recorder import Recorder
 from klatch.observe.service import Service
 from klatch.protocols import plain
-from klatch.settings import CLOSED, Settings
+from klatch.settings import CLOSED, Settings, running_of
 from klatch.storage.port import Reader
 from klatch.storage.store import SqliteStore
 
@@ -50,14 +53,17 @@ class DoorInUse(Exception):  # noqa: N818 - read as a sentence
     """A door cannot be opened: says which and what to do."""
 
 
-def run(settings: Settings, opened: Callable[[Doors], None]) -> int:
-    """Runs a server to its end, on uvloop where there is one; see `serve`. The settings are settled."""
+def run(settings: Settings, opened: Callable[[Doors], None], fixed: Mapping[str, str] | None = None) -> int:
+    """Runs a server to its end, on uvloop where there is one; see `serve`. The settings are settled; `fixed` names
+    those that may not change while it runs, though they are of that kind, with the place where each is set."""
     recorder = Recorder(as_json=settings.log == "json", verbose=settings.verbose or settings.classic)
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        return runner.run(serve(settings, recorder, opened))
+        return runner.run(serve(settings, recorder, opened, fixed))
 
 
-async def serve(settings: Settings, recorder: Recorder, opened: Callable[[Doors], None]) -> int:
+async def serve(
+    settings: Settings, recorder: Recorder, opened: Callable[[Doors], None], fixed: Mapping[str, str] | None = None
+) -> int:
     """Runs the server until it is asked to stop; gives the process's exit status.
 
     Raises StoreUnusable, BadCertificate or DoorInUse if it cannot start. `opened` is told once every door is open.
@@ -78,10 +84,9 @@ async def serve(settings: Settings, recorder: Recorder, opened: Callable[[Doors]
         store,
         bus,
         recorder,
-        settings.limits,
+        engine_settings.Settings(running_of(settings), fixed, store.chosen),
         _clock,
         time.monotonic,
-        registration_open=settings.registration == "open",
     )
     transcripts = _transcripts(settings, store, recorder)
     if transcripts is not None:
@@ -90,12 +95,12 @@ async def serve(settings: Settings, recorder: Recorder, opened: Callable[[Doors]
     if settings.verbose or settings.classic:
         _show_on_terminal(bus, store, recorder)
     engine.end_fleeting()
-    trust = Trust(settings.guests, settings.proxies, settings.public_url)
+    trust = Trust(settings.proxies, settings.public_url)
     doors = _doors(settings, sockets, encryption)
     pages = make_app(
         is_ready=lambda: "The disk failed." if store.is_broken else None,
         figures=lambda origin: _figures(recorder, engine, store) if _may_measure(settings, origin) else None,
-        ways=lambda: ways_in(doors, command()),
+        ways=lambda: ways_in(_as_now(doors, engine), command()),
     )
     http = make_server(BuiltPage(Front(pages, Api(engine, trust))), engine, trust)
     async with asyncio.TaskGroup() as tasks:
@@ -197,6 +202,12 @@ def _doors(settings: Settings, sockets: dict[str, socket.socket], encryption: En
         pid=os.getpid(),
         data=str(settings.data_path),
     )
+
+
+def _as_now(doors: Doors, engine: Engine) -> Doors:
+    """The doors, with those whom they let in by now."""
+    guests = {"all": True, "none": False}.get(engine.settings.now.guests)
+    return msgspec.structs.replace(doors, guests=guests)
 
 
 def _hosts(settings: Settings) -> tuple[str, ...]:

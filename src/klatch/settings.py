@@ -1,7 +1,8 @@
 """Every setting of the server with its default; klatch.toml says what each is for."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
 
 import msgspec
@@ -9,6 +10,7 @@ from platformdirs import user_data_path
 
 from klatch.core.addresses import Network, is_loopback, parse_network
 from klatch.core.limits import UNLIMITED, Limits
+from klatch.core.running import LOCAL, Running
 
 CLOSED: Final = -1
 _HTTPS_ON_A_LAN: Final = 8443
@@ -78,6 +80,23 @@ def lift_limits(settings: Settings) -> Settings:
     if not (host == "localhost" or is_loopback(host)):
         raise BadSettings("--no-limits is for loopback only; leave it out, or listen on 127.0.0.1.")
     return change(settings, limits=UNLIMITED)
+
+
+def running_of(settings: Settings) -> Running:
+    """Those settings, settled, that may change while the server runs."""
+    guests = {None: LOCAL, True: "all", False: "none"}[settings.guests]
+    return Running(guests=guests, registration=settings.registration, limits=settings.limits, lan=settings.lan)
+
+
+def fixed_by(place: str, table: Mapping[str, Any]) -> dict[str, str]:
+    """The settings that are fixed by a table, with the name of its place: `table` is that of a file, or its like."""
+    return dict.fromkeys([*(table.keys() & {"guests", "registration"}), *table.get("limits", {})], place)
+
+
+def lifted_limits() -> dict[str, Any]:
+    """The limits that --no-limits lifts."""
+    usual = Limits()
+    return {name: each for name, each in msgspec.structs.asdict(UNLIMITED).items() if each != getattr(usual, name)}
 
 
 def settle(settings: Settings) -> Settings:

@@ -57,6 +57,9 @@ LEAST = {
     "pause": ("moderator", None),
     "resume": ("moderator", None),
     "keep": ("admin", None),
+    "settings": ("admin", None),
+    "configure": ("admin", None),
+    "figures": ("admin", None),
     "audit": ("admin", None),
 }
 # What needs a token that was made to administer.
@@ -74,7 +77,20 @@ ADMIN = {
         "links",
     ),
     *("reset_link", "suspend", "unsuspend", "server_role", "accounts", "erase", "server_ban", "server_mute", "pause"),
-    *("resume", "keep", "audit", "ban", "unban", "mute", "unmute", "bans", "delete_room"),
+    *(
+        "settings",
+        "configure",
+        "figures",
+        "resume",
+        "keep",
+        "audit",
+        "ban",
+        "unban",
+        "mute",
+        "unmute",
+        "bans",
+        "delete_room",
+    ),
 }
 # What leaves words for others.
 WRITES = {"send", "edit", "react", "topic", "invite", "create", "describe"}

@@ -17,18 +17,22 @@ from klatch.core.events import AnyBody, Entry
 from klatch.core.limits import UNLIMITED, Limits
 from klatch.core.members import Account
 from klatch.core.refusals import Refused
+from klatch.core.running import Running
 from klatch.engine.accounts import Entrance
 from klatch.engine.authentication import Attempt
 from klatch.engine.backlog import Backlog
 from klatch.engine.engine import Engine
 from klatch.engine.passwords import Passwords
 from klatch.engine.sessions import Session
+from klatch.engine.settings import Settings
 from klatch.storage.port import Reader
 from klatch.storage.store import SqliteStore
 from tests.storage.stores import Clock, Notes
 
 T = TypeVar("T")
 _numbers = itertools.count(1)
+# A house in which any guest may register.
+OPEN = Running(registration="open", limits=UNLIMITED)
 _decode = msgspec.json.Decoder(AnyAnswer | Entry).decode
 
 
@@ -152,8 +156,16 @@ class House:
     """A server without doors."""
 
     def __init__(
-        self, directory: Path, limits: Limits = UNLIMITED, clock: Clock | None = None, **settings: Any
+        self,
+        directory: Path,
+        limits: Limits = UNLIMITED,
+        clock: Clock | None = None,
+        *,
+        running: Running | None = None,
+        fixed: dict[str, str] | None = None,
+        passwords: Passwords | None = None,
     ) -> None:
+        """`running` takes the place of `limits`."""
         self.directory = directory
         self.clock = clock or Clock()
         self.pace = 0.0
@@ -161,8 +173,9 @@ class House:
         self.shape = Lines()
         self.store = SqliteStore(directory, self.notes, self.clock)
         bus = InProcessBus()
-        quick = {"passwords": Passwords(memory=256, passes=1, iterations=4_096), **settings}
-        self.engine = Engine(self.store, bus, self.notes, limits, self.clock, lambda: self.pace, **quick)
+        settings = Settings(running or Running(limits=limits), fixed, self.store.chosen)
+        quick = passwords or Passwords(memory=256, passes=1, iterations=4_096)
+        self.engine = Engine(self.store, bus, self.notes, settings, self.clock, lambda: self.pace, passwords=quick)
         self.store.start(bus.publish, lambda: None)
 
     async def come(
@@ -173,7 +186,7 @@ class House:
         shape: Lines | None = None,
         address: str = "127.0.0.1",
         credentials: Credentials | None = None,
-        guests: bool = True,
+        here: bool = True,
         lasting: bool = True,
         device: str = "test",
     ) -> Person:
@@ -191,7 +204,7 @@ class House:
                 outcome.set_result(refused)
 
         shown = credentials or ByName(name, secret)
-        attempt = Attempt(shown, address, guests=guests, lasting=lasting, device=device)
+        attempt = Attempt(shown, address, here=here, lasting=lasting, device=device)
         self.engine.enter(attempt, entered)
         return _raised(await outcome)
 

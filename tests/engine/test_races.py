@@ -10,7 +10,7 @@ from klatch.core import commands as ask
 from klatch.core.credentials import ByLink, ByName, ByPassword, Credentials
 from klatch.core.refusals import Refused
 from klatch.storage.port import Reader
-from tests.engine.people import House, Person, open_house
+from tests.engine.people import OPEN, House, Person, open_house
 from tests.engine.roles import make
 
 PASSWORD, ONE, OTHER = "correct horse battery", "staple without rust", "a third one of them"
@@ -78,7 +78,7 @@ async def test_who_comes_while_being_banned_from_the_server_is_out(house: House,
 
 @pytest.mark.parametrize("head_start", HEAD_STARTS)
 async def test_who_signs_in_while_being_suspended_is_out(tmp_path: Path, head_start: int) -> None:
-    async with open_house(tmp_path / "data", registration_open=True) as house:
+    async with open_house(tmp_path / "data", running=OPEN) as house:
         olga = await make(house, await house.come("olga", "the secret of olga, long enough"), "admin")
         ann = await house.come("ann")
         await ann.does(ask.Register, password=PASSWORD)
@@ -103,7 +103,7 @@ async def test_who_signs_in_while_being_suspended_is_out(tmp_path: Path, head_st
 
 @pytest.mark.parametrize("head_start", HEAD_STARTS)
 async def test_of_two_who_use_one_reset_link_one_sets_the_password(tmp_path: Path, head_start: int) -> None:
-    async with open_house(tmp_path / "data", registration_open=True) as house:
+    async with open_house(tmp_path / "data", running=OPEN) as house:
         olga = await make(house, await house.come("olga", "the secret of olga, long enough"), "admin")
         await (await house.come("ann")).does(ask.Register, password=PASSWORD)
         await olga.does(ask.MakeResetLink, user="ann", secret=LINK)

@@ -12,13 +12,13 @@ from klatch.core import commands as ask
 from klatch.core.answers import IsTyping
 from klatch.core.credentials import ByLink, ByName, ByPassword, ByToken, Credentials
 from klatch.core.events import Audited, Granted, Registered, SignedOut, StatusSet
-from klatch.core.limits import Limits
 from klatch.core.refusals import Refused
+from klatch.core.running import Running
 from klatch.engine import accounts
 from klatch.engine.passwords import Passwords
 from klatch.storage.port import Reader
 from klatch.storage.writer import Writer
-from tests.engine.people import House, Person, open_house
+from tests.engine.people import OPEN, House, Person, open_house
 
 OLD = "correct horse battery"
 NEW = "staple without rust"
@@ -30,7 +30,7 @@ TOKEN = "klatch_" + "t" * 43
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[House]:
     """A house in which any guest may register."""
-    async with open_house(tmp_path / "data", registration_open=True) as house:
+    async with open_house(tmp_path / "data", running=OPEN) as house:
         yield house
 
 
@@ -377,7 +377,7 @@ async def test_registration_needs_an_invite_unless_it_is_open(tmp_path: Path) ->
 
 
 async def test_the_eleventh_attempt_in_a_minute_is_refused_whatever_it_shows(tmp_path: Path) -> None:
-    async with open_house(tmp_path / "other", Limits(), registration_open=True) as house:
+    async with open_house(tmp_path / "other", running=Running(registration="open")) as house:
         await registered(house, "ann")
         codes = [await code(house, ByPassword("ann", "wrong")) for _ in range(11)]
         assert codes == ["bad_credentials"] * 10 + ["rate_limited"]
@@ -388,11 +388,11 @@ async def test_the_eleventh_attempt_in_a_minute_is_refused_whatever_it_shows(tmp
 
 
 async def test_what_is_kept_of_a_password_changes_with_how_it_is_made(tmp_path: Path) -> None:
-    async with open_house(tmp_path / "data", registration_open=True) as house:
+    async with open_house(tmp_path / "data", running=OPEN) as house:
         ann = await registered(house, "ann")
         before = await house.look(lambda reader: reader.password_hash(ann.id))
     slower = Passwords(memory=256, passes=3, iterations=4_096)
-    async with open_house(tmp_path / "data", registration_open=True, passwords=slower) as house:
+    async with open_house(tmp_path / "data", running=OPEN, passwords=slower) as house:
         await house.come(credentials=ByPassword("ann", OLD))
         after = await house.look(lambda reader: reader.password_hash(ann.id))
         assert (before != after, "t=3" in after) == (True, True)

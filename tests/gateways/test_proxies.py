@@ -22,7 +22,7 @@ TRUST = Trust(proxies=(parse_network(PROXY), parse_network("fd00::/8"), parse_ne
 
 def trace(peer: str, *headers: tuple[str, str], trust: Trust = TRUST) -> tuple[str, bool]:
     origin = trust.trace(peer, headers)
-    return origin.address, origin.guests
+    return origin.address, origin.here
 
 
 @pytest.mark.parametrize(

@@ -270,3 +270,49 @@ def test_a_link_to_a_server_with_a_key_of_its_own_tells_that_key(tmp_path: Path)
         told = klatch("login", "--name", "bob", "--link", link, text=PASSWORD)
         assert told.returncode == 0, told.stderr
         assert do("send", "#lobby", "in", "--server", server.url).strip().isdigit()
+
+
+def test_order_is_kept_from_the_shell(tmp_path: Path) -> None:
+    data = str(tmp_path / "data")
+    with running(tmp_path / "data"):
+        do("user", "add", "eve", "--data", data, text=PASSWORD)
+        assert "eve is kept out" in do("ban", "eve", "--for", "2h", "--reason", "spam", "--data", data)
+        assert re.match(
+            r"eve  banned  for (2 h|120 min)  by klatch  spam$", do("ban", "--list", "--data", data).strip()
+        )
+        do("unban", "eve", "--data", data)
+        do("mute", "eve", "--data", data)
+        do("unmute", "eve", "--data", data)
+        assert refusal("mute", "eve", "--for", "long", "--data", data)[1].startswith(
+            "klatch: long is no length of time"
+        )
+        do("pause", "--reason", "fire alarm", "--data", data)
+        do("resume", "--data", data)
+        acts = [re.sub(r"^\[.*?\] ", "", line) for line in do("audit", "-n", "6", "--data", data).splitlines()]
+        assert acts == [
+            "* klatch: ban (eve, for 2 h spam)",
+            "* klatch: unban (eve, for 2 h spam)",
+            "* klatch: mute (eve)",
+            "* klatch: unmute (eve)",
+            "* klatch: pause (fire alarm)",
+            "* klatch: resume",
+        ]
+
+
+def test_settings_are_changed_from_the_shell_while_the_server_runs(tmp_path: Path) -> None:
+    data = str(tmp_path / "data")
+    with running(tmp_path / "data", "--no-guests"):
+        assert do("settings", "set", "member_rate", "2.5", "--data", data) == "member_rate is 2.5 now.\n"
+        do("settings", "set", "keep", "30", "--data", data)
+        listed = do("settings", "list", "--data", data).splitlines()
+        assert any(re.match(r"member_rate\s+2\.5\s+was 5\s", line) for line in listed)
+        assert any(re.match(r"guests\s+none\s+fixed by --no-guests\s", line) for line in listed)
+        assert any(re.match(r"keep\s+30\s+was -1\s", line) for line in listed)
+        rows = {
+            row["name"]: row for row in map(json.loads, do("settings", "list", "--json", "--data", data).splitlines())
+        }
+        assert (rows["member_rate"]["value"], rows["guests"]["locked"]) == (2.5, "--no-guests")
+        assert "is set with --no-guests" in refusal("settings", "set", "guests", "all", "--data", data)[1]
+        do("settings", "set", "member_rate", "default", "--data", data)
+        assert do("audit", "-n", "1", "--data", data).rstrip().endswith("configure (member_rate: 5, before 2.5)")
+    assert "No server runs" in refusal("settings", "list", "--data", data)[1]

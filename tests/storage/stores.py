@@ -45,6 +45,9 @@ class Notes:
     def took(self, figure: str, seconds: float) -> None:
         pass
 
+    def read(self) -> dict[str, float]:
+        return {f"klatch_{name}_total": float(count) for name, count in self.figures.items()}
+
     def said(self, line: str) -> None:
         pass
 

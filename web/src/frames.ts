@@ -52,6 +52,7 @@ export interface Audited {
   person?: Author;
   room?: RoomName;
   detail?: string;
+  change?: Change;
 }
 
 export interface Author {
@@ -106,6 +107,12 @@ export interface Bye {
   retry_after?: number;
 }
 
+export interface Change {
+  name: string;
+  before: boolean | number | number | string;
+  value: boolean | number | number | string;
+}
+
 export interface ChangePassword {
   op: "password";
   cid: string;
@@ -117,6 +124,13 @@ export interface CommandHelp {
   usage: string;
   does: string;
   also: string[];
+}
+
+export interface Configure {
+  op: "configure";
+  cid: string;
+  name: string;
+  value?: boolean | number | number | string | null;
 }
 
 export interface ContactSet {
@@ -240,6 +254,32 @@ export interface Fetch {
   room: string;
   after: number;
   limit?: number;
+}
+
+export interface FiguresTold {
+  op: "figures";
+  version: string;
+  since: number;
+  now: number;
+  sessions: Record<string, number>;
+  online: number;
+  accounts: number;
+  guests: number;
+  rooms: Record<string, number>;
+  entries: number;
+  messages: number;
+  commits: number;
+  commit_seconds: number;
+  refusals: number;
+  defects: number;
+  waiting: number;
+  backlog: number;
+  store: number;
+  wal: number;
+  free: number;
+  memory?: number;
+  paused?: number;
+  ref?: string;
 }
 
 export interface GiveServerRole {
@@ -419,6 +459,11 @@ export interface ListCredentials {
   ref?: string | null;
 }
 
+export interface ListFigures {
+  op: "figures";
+  ref?: string | null;
+}
+
 export interface ListLinks {
   op: "links";
   ref?: string | null;
@@ -439,6 +484,12 @@ export interface ListRooms {
   op: "rooms";
   ref?: string | null;
   archived?: boolean;
+  counted?: boolean;
+}
+
+export interface ListSettings {
+  op: "settings";
+  ref?: string | null;
 }
 
 export interface LookAtRoom {
@@ -753,6 +804,7 @@ export interface RoomState {
   notify: string;
   muted: number | null;
   rules: Rules;
+  members: number;
 }
 
 export interface Rooms {
@@ -821,6 +873,25 @@ export interface SetTopic {
   cid: string;
   room: string;
   topic: string;
+}
+
+export interface SettingState {
+  name: string;
+  kind: string;
+  value: boolean | number | number | string;
+  default: boolean | number | number | string;
+  does: string;
+  words?: string[];
+  least?: number;
+  most?: number;
+  locked?: string;
+  command?: string;
+}
+
+export interface SettingsTold {
+  op: "settings";
+  settings: SettingState[];
+  ref?: string;
 }
 
 export interface SignOut {
@@ -981,6 +1052,7 @@ export type AnyCommand =
   | DeleteRoom
   | Pause
   | Resume
+  | Configure
   | Block
   | Unblock
   | SetContact
@@ -1019,6 +1091,8 @@ export type AnyQuery =
   | ListBlocked
   | ListBans
   | Audit
+  | ListSettings
+  | ListFigures
   | Help;
 
 export type Request =
@@ -1043,6 +1117,7 @@ export type Request =
   | DeleteRoom
   | Pause
   | Resume
+  | Configure
   | Block
   | Unblock
   | SetContact
@@ -1079,6 +1154,8 @@ export type Request =
   | ListBlocked
   | ListBans
   | Audit
+  | ListSettings
+  | ListFigures
   | Help
   | Typing
   | Typed
@@ -1104,6 +1181,8 @@ export type AnyAnswer =
   | CredentialsTold
   | LinksTold
   | AccountsTold
+  | SettingsTold
+  | FiguresTold
   | PauseTold
   | Presence
   | IsTyping
@@ -1202,6 +1281,7 @@ export type Code =
   | "no_such_room"
   | "no_such_user"
   | "no_such_message"
+  | "no_such_setting"
   | "message_deleted"
   | "name_taken"
   | "room_exists"

@@ -10,6 +10,7 @@ from klatch.cli.auditing import audit
 from klatch.cli.chatting import chat
 from klatch.cli.checking import verify
 from klatch.cli.completing import completion, manual
+from klatch.cli.configuring import settings
 from klatch.cli.ending import CONFIGURATION, fail
 from klatch.cli.entering import login, logout
 from klatch.cli.finding import find
@@ -18,6 +19,7 @@ from klatch.cli.keeping import backup, restore
 from klatch.cli.keepsakes import history
 from klatch.cli.listing import rooms, users
 from klatch.cli.people import user
+from klatch.cli.restraining import ban, mute, pause, resume, unban, unmute
 from klatch.cli.serving import serve
 from klatch.cli.talking import send, tail
 from klatch.cli.tokens import token
@@ -53,7 +55,8 @@ def cli() -> None:
 
 for command in (
     *(serve, chat, desktop, send, tail, ask, history, rooms, users, find, login, logout, trust),
-    *(user, invite, token, audit, backup, restore, verify, completion, manual),
+    *(user, invite, token, ban, unban, mute, unmute, pause, resume, settings, audit),
+    *(backup, restore, verify, completion, manual),
 ):
     cli.add_command(command)
 

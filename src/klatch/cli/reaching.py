@@ -49,10 +49,13 @@ def administers(command: Callable[..., None]) -> Callable[..., None]:
 
 
 @contextlib.contextmanager
-def reach(server: str | None, token: str | None, data: str | None, *, begins: bool = False) -> Iterator[Reach]:
+def reach(
+    server: str | None, token: str | None, data: str | None, *, begins: bool = False, runs: bool = False
+) -> Iterator[Reach]:
     """The server, from afar if `server` is given, else by the key in its data directory; where none runs, one is
     started for as long as this takes, with one door on this machine; where nothing is kept and no folder was named
-    only if it `begins` something. Ends with a sentence if it cannot be reached."""
+    only if it `begins` something. `runs`: only a server that runs already will do. Ends with a sentence if it cannot be
+    reached."""
     from klatch.clients.sdk import BadAddress, CannotKeep, Refused, Unreachable, Untrusted
 
     if server is not None and data is not None:
@@ -67,7 +70,7 @@ def reach(server: str | None, token: str | None, data: str | None, *, begins: bo
                     f"No server keeps anything in {folder}. Say where with --data, or --server for one elsewhere.",
                     FAILED,
                 )
-            with _by_key(folder) as reached:
+            with _by_key(folder, runs=runs) as reached:
                 yield reached
     except Refused as refused:
         fail(advise(refused), status_of(refused))
@@ -96,11 +99,15 @@ def _from_afar(server: str, token: str | None) -> Reach:
 
 
 @contextlib.contextmanager
-def _by_key(folder: Path) -> Iterator[Reach]:
+def _by_key(folder: Path, *, runs: bool) -> Iterator[Reach]:
     found = _read_key(folder)
     if found is not None:
         yield found
         return
+    if runs:
+        fail(
+            f"No server runs in {folder}. Start one with `klatch serve`; klatch.toml tells what it starts with.", FAILED
+        )
     with _private_server(folder):
         found = _read_key(folder)
         if found is None:

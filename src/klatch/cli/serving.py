@@ -84,31 +84,37 @@ def serve(*, config: Path | None, no_limits: bool, as_json: bool, irc_port: int 
     if as_json and given["log"] is None:
         given["log"] = "json"
     try:
-        settings = _settle(config, no_limits=no_limits, given=given)
+        settings, fixed = _settle(config, no_limits=no_limits, given=given)
     except BadSettings as bad:
         fail(str(bad), CONFIGURATION)
     if irc_port not in (None, -1):
         warn("This version has no IRC door yet; --irc-port is ignored.")
-    sys.exit(_serve(settings, as_json=as_json))
+    sys.exit(_serve(settings, fixed, as_json=as_json))
 
 
-def _settle(config: Path | None, *, no_limits: bool, given: dict[str, Any]) -> "Settings":
-    """The file's settings, with those of the command line over them."""
-    from klatch.configuration import read_settings
-    from klatch.settings import change, lift_limits, settle
+def _settle(config: Path | None, *, no_limits: bool, given: dict[str, Any]) -> "tuple[Settings, dict[str, str]]":
+    """The file's settings, with those of the command line over them; and where those are fixed that else may change."""
+    from klatch.configuration import read_settings, read_table
+    from klatch.settings import change, fixed_by, lift_limits, lifted_limits, settle
 
     settings = change(read_settings(config), **given)
-    return settle(lift_limits(settings) if no_limits else settings)
+    fixed = {} if config is None else fixed_by(config.name, read_table(config))
+    if given["guests"] is not None:
+        fixed |= fixed_by("--guests" if given["guests"] else "--no-guests", {"guests": given["guests"]})
+    if no_limits:
+        fixed |= fixed_by("--no-limits", {"limits": lifted_limits()})
+        settings = lift_limits(settings)
+    return settle(settings), fixed
 
 
-def _serve(settings: "Settings", *, as_json: bool) -> int:
+def _serve(settings: "Settings", fixed: dict[str, str], *, as_json: bool) -> int:
     # The log library loads rich wherever that is installed: 3 MB that the server has no use for.
     sys.modules.setdefault("rich", None)  # type: ignore[arg-type] # None says that it is not to be had
     from klatch.server import BadCertificate, DoorInUse, run
     from klatch.storage.faults import StoreUnusable
 
     try:
-        return run(settings, lambda doors: _tell(doors, as_json=as_json))
+        return run(settings, lambda doors: _tell(doors, as_json=as_json), fixed)
     except StoreUnusable as unusable:
         fail(str(unusable), unusable.exit_code)
     except BadCertificate as bad:

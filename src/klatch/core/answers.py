@@ -21,6 +21,7 @@ class RoomState(msgspec.Struct, frozen=True, kw_only=True):
     `unread` and `mentions` count messages of others after that (at most 100). `role` is None for a room one is not in.
     `star`, `place` and `notify` are one's preferences; `muted` is until when one may not write there (ms UTC; -1: for
     good; None: one may).
+    `members` is how many there are, where that was asked for.
     """
 
     id: str
@@ -38,6 +39,7 @@ class RoomState(msgspec.Struct, frozen=True, kw_only=True):
     notify: str = ""
     muted: int | None = None
     rules: Rules | msgspec.UnsetType = msgspec.UNSET
+    members: int | msgspec.UnsetType = msgspec.UNSET
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -282,6 +284,63 @@ class AccountsTold(Answer, frozen=True, kw_only=True, tag="accounts"):
     ref: str | None = None
 
 
+class SettingState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A setting that may change. `kind` is choice (one of `words`), switch, count or rate (from `least` to `most`);
+    `default` is what the server was started with; `locked` is where it is set, if it is fixed by that: the name of a
+    file or of an option; `command` is the op that changes it, where it is not `configure`."""
+
+    name: str
+    kind: str
+    value: bool | int | float | str
+    default: bool | int | float | str
+    does: str
+    words: list[str] = []
+    least: float | None = None
+    most: float | None = None
+    locked: str = ""
+    command: str = ""
+
+
+class SettingsTold(Answer, frozen=True, kw_only=True, tag="settings"):
+    """The settings that may change while the server runs."""
+
+    settings: list[SettingState]
+    ref: str | None = None
+
+
+class FiguresTold(Answer, frozen=True, kw_only=True, tag="figures"):
+    """How the server is. `since` and `now` are ms UTC, and so is `paused`, if it is.
+
+    Just now: `sessions` (connections by door), people `online`, decisions `waiting` for the writer, bytes of the
+    `backlog` that wait for readers, of the `store` and its write-ahead log `wal`, `free` on its disk, and of `memory`
+    (None where the system does not tell). In the store: `accounts`, `guests`, `rooms` by kind, `entries` in all logs.
+    Since the start: `messages`, `commits` and the seconds they took, `refusals`, `defects`.
+    """
+
+    version: str
+    since: int
+    now: int
+    sessions: dict[str, int]
+    online: int
+    accounts: int
+    guests: int
+    rooms: dict[str, int]
+    entries: int
+    messages: int
+    commits: int
+    commit_seconds: float
+    refusals: int
+    defects: int
+    waiting: int
+    backlog: int
+    store: int
+    wal: int
+    free: int
+    memory: int | None = None
+    paused: int | None = None
+    ref: str | None = None
+
+
 class PauseTold(Answer, frozen=True, kw_only=True, tag="paused"):
     """Somebody paused the conversation for all, or lets it go on."""
 
@@ -334,6 +393,8 @@ AnyAnswer = (
     | CredentialsTold
     | LinksTold
     | AccountsTold
+    | SettingsTold
+    | FiguresTold
     | PauseTold
     | Presence
     | IsTyping

@@ -184,6 +184,13 @@ class Resume(Command, frozen=True, kw_only=True, tag="resume"):
     """Lets everyone write again."""
 
 
+class Configure(Command, frozen=True, kw_only=True, tag="configure"):
+    """Gives a setting that may change another `value`, or with None that with which the server was started."""
+
+    name: str
+    value: bool | int | float | str | None = None
+
+
 class Block(Command, frozen=True, kw_only=True, tag="block"):
     """Takes no more direct messages and invitations from somebody."""
 
@@ -368,6 +375,7 @@ AnyCommand = (
     | DeleteRoom
     | Pause
     | Resume
+    | Configure
     | Block
     | Unblock
     | SetContact
@@ -420,9 +428,11 @@ class History(Query, frozen=True, kw_only=True, tag="history"):
 
 
 class ListRooms(Query, frozen=True, kw_only=True, tag="rooms"):
-    """The rooms one is in or invited to, and the open ones; with `archived` also those that are archived."""
+    """The rooms one is in or invited to, and the open ones; with `archived` also those that are archived, with
+    `counted` each with the number of its members."""
 
     archived: bool = False
+    counted: bool = False
 
 
 class LookAtRoom(Query, frozen=True, kw_only=True, tag="room"):
@@ -477,6 +487,14 @@ class Audit(Query, frozen=True, kw_only=True, tag="audit"):
     limit: int = PAGE_DEFAULT
 
 
+class ListSettings(Query, frozen=True, kw_only=True, tag="settings"):
+    """The settings that may change while the server runs."""
+
+
+class ListFigures(Query, frozen=True, kw_only=True, tag="figures"):
+    """How the server is: who is connected, what was said, what it takes."""
+
+
 class Help(Query, frozen=True, kw_only=True, tag="help"):
     """What can be typed."""
 
@@ -495,6 +513,8 @@ AnyQuery = (
     | ListBlocked
     | ListBans
     | Audit
+    | ListSettings
+    | ListFigures
     | Help
 )
 

@@ -250,13 +250,22 @@ class SignedOut(Body, frozen=True, kw_only=True, tag="signed_out"):
     credentials: list[str] | None = None
 
 
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """What one setting was `before`, and is now."""
+
+    name: str
+    before: bool | int | float | str
+    value: bool | int | float | str
+
+
 class Audited(Body, frozen=True, kw_only=True, tag="audit"):
-    """Somebody who runs the server, or a room, did this; in the server's own log."""
+    """Somebody who runs the server, or a room, did this; in the server's own log. `change`: of a setting."""
 
     act: str
     person: Author | None = None
     room: RoomName | None = None
     detail: str = ""
+    change: Change | None = None
 
 
 class Blocked(Body, frozen=True, kw_only=True, tag="block"):

@@ -320,6 +320,11 @@ def _audit(_place: Place, text: str) -> Asked:
     return ask.Audit(limit=ask.check_limit(_number(text)) if text else ask.PAGE_DEFAULT)
 
 
+def _configure(place: Place, text: str) -> Asked:
+    name, value = _two(text)
+    return ask.Configure(cid=place.cid, name=name, value=None if _needed(value) == "default" else value)
+
+
 def _read(place: Place, text: str) -> Asked:
     return ask.MarkRead(cid=place.cid, room=place.room, seq=_number(text) if text else None)
 
@@ -510,6 +515,9 @@ COMMANDS: Final[tuple[Row, ...]] = (
         "Ends an account, or yours, and takes out all it wrote.",
         lambda p, t: ask.Erase(cid=p.cid, user=_user(t)),
     ),
+    Row(("settings",), "", "Lists the settings that may change.", _alone(ask.ListSettings)),
+    Row(("set",), "NAME VALUE|default", "Gives a setting another value.", _configure),
+    Row(("figures",), "", "Shows how the server is.", _alone(ask.ListFigures)),
     Row(("audit",), "[N]", "Shows what was done by those who keep order.", _audit),
     Row(("ack",), "on|off", "Confirms each line with `ok` and its number (line door).", _switch_ack),
     Row(("quit", "exit"), "", "Leaves.", _alone(ask.Quit)),

@@ -80,6 +80,9 @@ PERMISSIONS: Final[dict[str, Rule]] = {
     "pause": Rule("moderator", None, "pause the conversation", "admin"),
     "resume": Rule("moderator", None, "let the conversation go on", "admin"),
     "keep": Rule("admin", None, "say how long the server keeps words", "admin"),
+    "settings": Rule("admin", None, "see the settings", "admin"),
+    "configure": Rule("admin", None, "change settings", "admin"),
+    "figures": Rule("admin", None, "see the figures", "admin"),
     "audit": Rule("admin", None, "read the audit log", "admin"),
 }
 

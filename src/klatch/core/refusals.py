@@ -64,6 +64,7 @@ CODES: Final[dict[str, Code]] = {
     "no_such_room": Code(404, "There is no such room, or it is closed to you."),
     "no_such_user": Code(404, "There is nobody by that name."),
     "no_such_message": Code(404, "There is no such message in the room."),
+    "no_such_setting": Code(404, "There is no such setting, or none that may change."),
     "message_deleted": Code(410, "The message was deleted."),
     "name_taken": Code(409, "Somebody has that name, or one that looks like it."),
     "room_exists": Code(409, "There is a room by that name, or one that looks like it."),

@@ -23,8 +23,10 @@ from klatch.engine import (
     restraints,
     rooms,
     rules,
+    settings,
 )
 from klatch.engine.recording import recall
+from klatch.engine.settings import Settings
 from klatch.storage.port import Reader, Transaction
 
 DECISIONS: Final[dict[type[ask.Command], Callable[..., Ack]]] = {
@@ -50,6 +52,7 @@ DECISIONS: Final[dict[type[ask.Command], Callable[..., Ack]]] = {
     ask.Pause: house.pause,
     ask.Resume: house.resume,
     ask.SetKeep: house.set_keep,
+    ask.Configure: settings.configure,
     ask.Block: contacts.block,
     ask.Unblock: contacts.unblock,
     ask.SetContact: contacts.set_contact,
@@ -75,17 +78,21 @@ DECISIONS: Final[dict[type[ask.Command], Callable[..., Ack]]] = {
 }
 # Those that concern how one signs in: they are told, too, by what the caller came in, and what became of passwords.
 SHOWN: Final = frozenset({ask.Register, ask.ChangePassword, ask.SignOut, ask.UseLink})
+# Those that are told of the settings.
+SET: Final = frozenset({ask.Configure})
 
 
-def decide(transaction: Transaction, account: str, command: ask.Command, shown: Shown = NOTHING_SHOWN) -> Ack:
-    """Does a command for an account: once, however often it is sent."""
+def decide(
+    transaction: Transaction, account: str, command: ask.Command, beside: Shown | Settings = NOTHING_SHOWN
+) -> Ack:
+    """Does a command for an account: once, however often it is sent. `beside`: what some are told beside the store."""
     earlier = recall(transaction, account, command)
     if earlier is not None:
         return earlier
     actor, decision = present(transaction, account), DECISIONS[type(command)]
     restraints.check_present(transaction, actor)
-    if type(command) in SHOWN:
-        return decision(transaction, actor, command, shown)
+    if type(command) in SHOWN or type(command) in SET:
+        return decision(transaction, actor, command, beside)
     return decision(transaction, actor, command)
 
 

@@ -2,7 +2,7 @@
 
 from klatch.core.answers import Ack, Range
 from klatch.core.commands import Audit, Command, check_limit
-from klatch.core.events import Audited, Author, RoomName
+from klatch.core.events import Audited, Author, Change, RoomName
 from klatch.core.members import Account
 from klatch.core.permissions import authorize
 from klatch.core.refusals import Refused
@@ -25,9 +25,10 @@ def audit(
     person: Author | None = None,
     room: RoomName | None = None,
     detail: str = "",
+    change: Change | None = None,
 ) -> Ack:
     """Adds an act to the server's own log; gives the ack of a command that is recorded nowhere else."""
-    body = Audited(act=act, person=person, room=room, detail=detail)
+    body = Audited(act=act, person=person, room=room, detail=detail, change=change)
     return record(transaction, actor, log_of_server(transaction), body, command)
 
 

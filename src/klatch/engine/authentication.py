@@ -31,6 +31,7 @@ from klatch.engine.recording import sign
 from klatch.engine.registration import may_register
 from klatch.engine.restraints import check_entrance
 from klatch.engine.sessions import Caller
+from klatch.engine.settings import Settings
 from klatch.storage.port import Credential, NewCredential, Reader, Store, Transaction
 
 SESSIONS_MOST: Final = 100
@@ -43,12 +44,12 @@ Done = Callable[[Any], None]
 
 
 class Attempt(msgspec.Struct, frozen=True):
-    """What is shown, and how: the address, whether guests are let in from there, whether the session that a password
-    begins lasts longer than the connection, and what the program or device is called."""
+    """What is shown, and how: the address, whether that is this machine itself beyond doubt, whether the session that a
+    password begins lasts longer than the connection, and what the program or device is called."""
 
     shown: Credentials
     address: str
-    guests: bool = False
+    here: bool = False
     lasting: bool = True
     device: str = ""
 
@@ -62,17 +63,18 @@ class Authentication:
         passwords: Passwords,
         rates: RateLimits,
         clock: Callable[[], int],
-        *,
-        session_days: int,
-        is_open: bool,
+        settings: Settings,
     ) -> None:
-        """`session_days` are those after which a session that is not used ends; `is_open`: any guest may register."""
         self.passwords = passwords
-        self._is_open = is_open
+        self._settings = settings
         self._store = store
         self._rates = rates
         self._clock = clock
-        self._session_days = session_days
+
+    @property
+    def _is_open(self) -> bool:
+        """Whether any guest may register."""
+        return self._settings.now.registration == "open"
 
     def recognise(self, attempt: Attempt, done: Done) -> None:
         """`done` gets the Identity, or a refusal. A token is only looked at, so that many requests cost no writing."""
@@ -98,7 +100,7 @@ class Authentication:
         """`done` gets what `then` makes of the Identity, in the same decision, or a refusal."""
         match attempt.shown:
             case ByName() as guest:
-                if not attempt.guests:
+                if not self._settings.now.lets_guests_in(here=attempt.here):
                     done(Refused("guests_refused", "This server lets in no guests from your address."))
                     return
                 self._store.decide(
@@ -214,7 +216,7 @@ class Authentication:
         now = self._clock()
         if credential.expires is not None and credential.expires <= now:
             return True
-        return credential.kind == "session" and credential.seen < now - self._session_days * _DAY
+        return credential.kind == "session" and credential.seen < now - self._settings.limits.session_days * _DAY
 
     def _is_stale(self, credential: Credential, address: str) -> bool:
         return self._clock() - credential.seen >= _SEEN_EVERY or credential.address != address

@@ -18,17 +18,19 @@ from klatch.core.limits import Limits
 from klatch.core.members import Account
 from klatch.core.permissions import check_scope
 from klatch.core.refusals import Refused
-from klatch.engine import accounts, actions, credentials, links, lookups
+from klatch.engine import accounts, actions, credentials, figures, links, lookups
 from klatch.engine.accounts import Entrance
 from klatch.engine.authentication import Attempt, Authentication
 from klatch.engine.backlog import Turn
 from klatch.engine.fanout import FanOut
+from klatch.engine.figures import Live
 from klatch.engine.following import Following
 from klatch.engine.limits import RateLimits
 from klatch.engine.passwords import Passwords
 from klatch.engine.presence import Roster
 from klatch.engine.recording import sign
 from klatch.engine.sessions import Caller, Session, Sessions
+from klatch.engine.settings import Settings
 from klatch.engine.tidying import Tidying
 from klatch.observe.port import Observer
 from klatch.storage.port import Store, Transaction
@@ -49,41 +51,39 @@ class Engine:
         store: Store,
         bus: Bus,
         observer: Observer,
-        limits: Limits,
+        settings: Settings,
         clock: Callable[[], int],
         pace: Callable[[], float],
         *,
-        registration_open: bool = False,
         passwords: Passwords | None = None,
     ) -> None:
-        """`clock` tells milliseconds UTC, `pace` monotonic seconds; `registration_open`: any guest may register."""
-        self.limits = limits
+        """`clock` tells milliseconds UTC, `pace` monotonic seconds."""
+        self.settings = settings
         self.clock = clock
+        self.since = clock()
         self.observer = observer
         self.turn = Turn(observer)
-        self.sessions = Sessions(limits)
+        self.sessions = Sessions(settings)
         self.fanout = FanOut(self.sessions, observer)
         self.roster = Roster(clock, bus.hint)
-        self._rates = RateLimits(limits, pace)
+        self._rates = RateLimits(settings, pace)
         self._store = store
-        self._authentication = Authentication(
-            store,
-            passwords or Passwords(),
-            self._rates,
-            clock,
-            session_days=limits.session_days,
-            is_open=registration_open,
-        )
+        self._authentication = Authentication(store, passwords or Passwords(), self._rates, clock, settings)
         self._bus = bus
         self._stopping = False
         self._doors: set[str] = set()  # that somebody came in through
         self.tidying = Tidying(store, self._note)
         self._typed: dict[tuple[str, str], int] = {}  # who typed where, and when this was told
         self._following = Following(
-            self.sessions, self.fanout, self.roster, self.tidying, store, bus, clock, self._note
+            self.sessions, self.fanout, self.roster, self.tidying, store, bus, clock, self._note, settings
         )
         bus.subscribe(self.fanout.publish, self.fanout.hint)
         bus.subscribe(self._following.follow)
+
+    @property
+    def limits(self) -> Limits:
+        """How much is allowed now."""
+        return self.settings.limits
 
     @property
     def epoch(self) -> str:
@@ -93,13 +93,14 @@ class Engine:
     # What doors ask.
 
     def authenticate(
-        self, shown: Credentials, address: str, done: Done, *, guests: bool = False, device: str = ""
+        self, shown: Credentials, address: str, done: Done, *, here: bool = False, device: str = ""
     ) -> None:
         """Finds out who it is; `done` gets an Identity, or a refusal that is the same at every door.
 
-        `guests`: whether they are let in from there. `device` is what a session that a password begins is called.
+        `here`: whether that address is this machine itself beyond doubt. `device` is what a session that a password
+        begins is called.
         """
-        attempt = Attempt(shown, address, guests=guests, device=device)
+        attempt = Attempt(shown, address, here=here, device=device)
         if not isinstance(shown, ByToken):
             if self._may_try(attempt, done):
                 self._authentication.recognise(attempt, done)
@@ -196,16 +197,18 @@ class Engine:
             return
         self.roster.act(account)
 
-        def decide(shown: Any) -> None:
-            if isinstance(shown, Exception):
-                done(shown)
+        def decide(beside: Any) -> None:
+            if isinstance(beside, Exception):
+                done(beside)
                 return
             self._store.decide(
-                lambda transaction: actions.decide(transaction, account, command, shown), done, (account, command.cid)
+                lambda transaction: actions.decide(transaction, account, command, beside), done, (account, command.cid)
             )
 
         if type(command) in actions.SHOWN:
             self._authentication.prove(caller, command, decide)
+        elif type(command) in actions.SET:
+            decide(self.settings)
         else:
             decide(NOTHING_SHOWN)
 
@@ -224,7 +227,8 @@ class Engine:
             return
         account = caller.account.id
         live = {session.credential for session in self.sessions.of(account)}
-        now = lookups.Now(self.roster, self.epoch, self.clock(), caller.credential, live)
+        measured = self._figures() if isinstance(query, ask.ListFigures) else None
+        now = lookups.Now(self.roster, self.epoch, self.clock(), caller.credential, live, self.settings, measured)
         told = lookups.answer_at_once(query, now)
         if told is not None:
             answered(told)
@@ -300,6 +304,11 @@ class Engine:
         sizes = [session.backlog.size for session in self.sessions]
         self.observer.gauge("backlog_bytes", sum(sizes))
         self.observer.gauge("backlog_most_bytes", max(sizes, default=0))
+
+    def _figures(self) -> Live:
+        self.measure()
+        self._store.measure()
+        return figures.take(self.since, self.sessions, self.roster, self.observer.read())
 
     def stop(self) -> None:
         """Says goodbye to all, each with a moment of its own to come back."""

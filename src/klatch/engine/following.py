@@ -29,6 +29,7 @@ from klatch.engine.authentication import Attempt, begin_session
 from klatch.engine.fanout import FanOut
 from klatch.engine.presence import Roster
 from klatch.engine.sessions import Session, Sessions
+from klatch.engine.settings import Settings
 from klatch.engine.tidying import Tidying
 from klatch.storage.port import Store, Transaction
 
@@ -54,6 +55,7 @@ class Following:
         bus: Bus,
         clock: Callable[[], int],
         note: Callable[[object], None],
+        settings: Settings,
     ) -> None:
         """`note` is told what failed."""
         self._sessions = sessions
@@ -64,6 +66,7 @@ class Following:
         self._bus = bus
         self._clock = clock
         self._note = note
+        self._settings = settings
 
     def follow(self, entries: list[Entry]) -> None:
         """Does what entries that are published ask for."""
@@ -168,6 +171,8 @@ class Following:
             case "pause" | "resume":
                 paused = act.act == "pause"
                 self._bus.hint(PauseTold(paused=paused, by=entry.author, reason=act.detail), None, None)
+            case "configure" if act.change is not None:
+                self._settings.take(act.change.name, act.change.value)
             case "ban" if act.room is None and act.person is None:
                 self._store.read(restraints.of_server, self._send_away_all)
             case _:

@@ -7,6 +7,7 @@ from klatch.core.addresses import household, is_private
 from klatch.core.limits import Limits
 from klatch.core.names import caseless
 from klatch.core.refusals import Refused
+from klatch.engine.settings import Settings
 
 _BUCKETS_MOST: Final = 10_000
 _NAME_MOST: Final = 64  # characters of a name that is none
@@ -40,14 +41,25 @@ class Bucket:
 class RateLimits:
     """Who has sent how much lately. `clock` tells monotonic seconds."""
 
-    def __init__(self, limits: Limits, clock: Callable[[], float]) -> None:
-        self._limits = limits
+    def __init__(self, settings: Settings, clock: Callable[[], float]) -> None:
+        self._settings = settings
+        self._known = settings.limits
         self._clock = clock
         self._members: dict[str, Bucket] = {}
         self._addresses: dict[str, Bucket] = {}
         self._entrances: dict[str, Bucket] = {}
         self._sign_ins: dict[str, Bucket] = {}
         self._attempts: dict[str, Bucket] = {}
+
+    @property
+    def _limits(self) -> Limits:
+        """Once they change, everyone begins anew with the new ones."""
+        limits = self._settings.limits
+        if limits is not self._known:
+            self._known = limits
+            for buckets in (self._members, self._addresses, self._entrances, self._sign_ins, self._attempts):
+                buckets.clear()
+        return limits
 
     def admit_entrance(self, address: str) -> None:
         """Counts one entrance; refuses it if too many come in from the address."""
@@ -75,8 +87,7 @@ class RateLimits:
 
     def admit(self, account: str, address: str) -> None:
         """Counts one command; refuses it if the member or the address sends too fast."""
-        now = self._clock()
-        limits = self._limits
+        now, limits = self._clock(), self._limits
         member = self._members.get(account) or self._bucket(
             self._members, account, limits.member_burst, limits.member_rate, now
         )

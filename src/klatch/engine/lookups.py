@@ -11,6 +11,7 @@ from klatch.core.answers import (
     AccountsTold,
     AnyAnswer,
     CredentialsTold,
+    FiguresTold,
     HelpText,
     LinksTold,
     Members,
@@ -18,6 +19,7 @@ from klatch.core.answers import (
     OneRoom,
     Online,
     Rooms,
+    SettingsTold,
 )
 from klatch.core.grammar import describe
 from klatch.core.members import Account
@@ -29,12 +31,16 @@ from klatch.engine import (
     audit,
     contacts,
     credentials,
+    figures,
     links,
     messages,
     restraints,
     rooms,
+    settings,
 )
+from klatch.engine.figures import Live
 from klatch.engine.presence import Roster
+from klatch.engine.settings import Settings
 from klatch.storage.port import Reader
 
 _PEOPLE_MOST: Final = 1_000  # in one answer
@@ -42,13 +48,16 @@ _PEOPLE_MOST: Final = 1_000  # in one answer
 
 class Now(msgspec.Struct, frozen=True):
     """What an answer takes from outside the store: who is online, the store's epoch, the time (ms UTC), the credential
-    that the viewer came by, and those by which the viewer's account is connected."""
+    that the viewer came by, those by which the viewer's account is connected, the settings, and for those who ask for
+    figures how the server is."""
 
     roster: Roster
     epoch: str
     ts: int
     credential: str | None
     live: set[str | None]
+    settings: Settings
+    figures: Live | None = None
 
 
 def answer(reader: Reader, account: str, query: ask.Query, now: Now) -> AnyAnswer:
@@ -75,7 +84,10 @@ def _rooms(reader: Reader, viewer: Account, query: ask.ListRooms, _now: Now) -> 
     mine = [*reader.named_places_of(viewer.id), *reader.direct_places_of(viewer.id, accounts.DIRECT_TOLD_MOST)]
     others = [*reader.invited_places(viewer.id), *reader.open_places(viewer.id, archived=query.archived)]
     places = [place for place in mine if query.archived or not place.room.rules.archived] + others
-    return Rooms(rooms=[rooms.describe(reader, place, viewer.id) for place in places], ref=query.ref)
+    told = [rooms.describe(reader, place, viewer.id) for place in places]
+    if query.counted:
+        told = [msgspec.structs.replace(each, members=reader.members_count(each.id)) for each in told]
+    return Rooms(rooms=told, ref=query.ref)
 
 
 def _room(reader: Reader, viewer: Account, query: ask.LookAtRoom, _now: Now) -> OneRoom:
@@ -134,6 +146,15 @@ def _links(reader: Reader, viewer: Account, query: ask.ListLinks, _now: Now) -> 
     return LinksTold(links=links.describe(reader, viewer), ref=query.ref)
 
 
+def _settings(reader: Reader, viewer: Account, query: ask.ListSettings, now: Now) -> SettingsTold:
+    return settings.describe(reader, viewer, query, now.settings)
+
+
+def _figures(reader: Reader, viewer: Account, query: ask.ListFigures, now: Now) -> FiguresTold:
+    live = now.figures or Live(now.ts, {}, 0, {})
+    return figures.tell(reader, viewer, query, live, now.ts)
+
+
 Look = Callable[[Reader, Account, Any, Now], AnyAnswer]
 
 
@@ -155,6 +176,8 @@ LOOKUPS: Final[dict[type[ask.Query], Look]] = {
     ask.ListBlocked: _plain(contacts.blocked),
     ask.ListBans: _plain(restraints.held),
     ask.Audit: _plain(audit.read),
+    ask.ListSettings: _settings,
+    ask.ListFigures: _figures,
 }
 
 # Answered on the event loop, where who is online is known.

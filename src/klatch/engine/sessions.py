@@ -8,10 +8,10 @@ from klatch.core.addresses import household
 from klatch.core.answers import AnyAnswer
 from klatch.core.credentials import EVERYTHING
 from klatch.core.events import Entry
-from klatch.core.limits import Limits
 from klatch.core.members import Account
 from klatch.core.refusals import Refused
 from klatch.engine.backlog import Backlog
+from klatch.engine.settings import Settings
 
 
 class Shape(Protocol):
@@ -100,8 +100,8 @@ class Close(Protocol):
 class Sessions:
     """All sessions of this server."""
 
-    def __init__(self, limits: Limits) -> None:
-        self._limits = limits
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
         self._by_account: defaultdict[str, set[Session]] = defaultdict(set)
         self._by_address: defaultdict[str, int] = defaultdict(int)
 
@@ -119,8 +119,7 @@ class Sessions:
     def knock(self, address: str) -> None:
         """Counts a connection from an address; refuses one too many."""
         address = household(address)
-        if self._by_address[address] >= self._limits.sessions_of_address:
-            most = self._limits.sessions_of_address
+        if self._by_address[address] >= (most := self._settings.limits.sessions_of_address):
             raise Refused(
                 "too_many_sessions", f"There are {most} connections from your address, the most there may be."
             )
@@ -136,8 +135,7 @@ class Sessions:
     def add(self, session: Session) -> bool:
         """Adds a session; True if it is its account's first. Refuses one too many."""
         sessions = self._by_account[session.account.id]
-        if len(sessions) >= self._limits.sessions_of_account:
-            most = self._limits.sessions_of_account
+        if len(sessions) >= (most := self._settings.limits.sessions_of_account):
             raise Refused(
                 "too_many_sessions", f"You are connected {most} times, the most there may be. Close one first."
             )

@@ -36,12 +36,12 @@ _FAULT: Final = "Something went wrong in the server; it was logged. Try again."
 
 
 class Peer(msgspec.Struct, frozen=True):
-    """Who is at the other end: the door, the address, whether a guest is let in from there, and whether a session that
-    is begun at this door lasts longer than the connection. `cookie` is the token that a browser keeps."""
+    """Who is at the other end: the door, the address, whether that is this machine itself beyond doubt, and whether a
+    session that is begun at this door lasts longer than the connection. `cookie` is the token that a browser keeps."""
 
     door: str
     address: str
-    guests: bool
+    here: bool
     lasting: bool = True
     cookie: str | None = None
 
@@ -265,7 +265,7 @@ class Conversation:
             self._refuse(refused, None, None)
             return
         peer = self._peer
-        attempt = Attempt(shown, peer.address, guests=peer.guests, lasting=peer.lasting, device=hello.client)
+        attempt = Attempt(shown, peer.address, here=peer.here, lasting=peer.lasting, device=hello.client)
         self._hello = hello
         self._busy += 1
         self._engine.enter(attempt, self._entered)

@@ -47,7 +47,7 @@ class LineDoor(asyncio.Protocol):
         self._transport = cast("asyncio.Transport", transport)  # uvloop's are of no asyncio class
         address = peer_address(self._transport)
         dialect = LineDialect(self._engine.clock, _make_cid, telnet=self._telnet)
-        peer = Peer("line", address, self._trust.trace(address).guests, lasting=False)
+        peer = Peer("line", address, self._trust.trace(address).here, lasting=False)
         try:
             self._conversation = Conversation(self._engine, dialect, self, peer)
         except Refused as refused:

@@ -1,4 +1,4 @@
-"""Where a request comes from, whom a door lets in without a password, and which pages may speak through a browser."""
+"""Where a request comes from, and which pages may speak through a browser."""
 
 import asyncio
 from collections.abc import Iterable
@@ -29,21 +29,19 @@ ORIGIN: Final = "klatch.origin"  # where in the scope of a request the applicati
 
 
 class Origin(msgspec.Struct, frozen=True):
-    """Where a request comes from: its client's address, whether a guest is let in from there, whether it was encrypted
-    on its way to this server or to the proxy before it, and whether the address is certain: that of a proxy that is
-    not trusted says nothing about the client."""
+    """Where a request comes from: its client's address, whether that is this machine itself, beyond doubt (`here`),
+    whether it was encrypted on its way to this server or to the proxy before it, and whether the address is certain:
+    that of a proxy that is not trusted says nothing about the client."""
 
     address: str
-    guests: bool
+    here: bool
     encrypted: bool = False
     certain: bool = True
 
 
 class Trust(msgspec.Struct, frozen=True):
-    """`guests`: True lets guests in from everywhere, False from nowhere, None only from this machine itself.
-    `proxies`: whose word on a client's address is taken. `public_url`: where people find this server, if it is set."""
+    """`proxies`: whose word on a client's address is taken; `public_url`: where people find this server, if set."""
 
-    guests: bool | None = None
     proxies: tuple[Network, ...] = ()
     public_url: str = ""
 
@@ -64,7 +62,7 @@ class Trust(msgspec.Struct, frozen=True):
                 peer, client = self._unwind(peer, found.get("x-forwarded-for", []))
                 protocols = ",".join(found.get("x-forwarded-proto", [])).split(",")
                 encrypted = protocols[-1].strip().lower() == "https" if protocols != [""] else encrypted
-        return Origin(peer, self._lets_in(client, found), encrypted, client is not None)
+        return Origin(peer, self._is_here(client, found), encrypted, client is not None)
 
     def is_proxy(self, address: str) -> bool:
         """Whether the word of this address is taken on whom it speaks for."""
@@ -90,9 +88,7 @@ class Trust(msgspec.Struct, frozen=True):
                 break
         return seen, seen if forwarded else None
 
-    def _lets_in(self, client: str | None, headers: dict[str, list[str]]) -> bool:
-        if self.guests is not None:
-            return self.guests
+    def _is_here(self, client: str | None, headers: dict[str, list[str]]) -> bool:
         if client is None or not is_loopback(client):
             return False
         return "origin" not in headers or self._is_beyond_rebinding(headers.get("host", [""])[0])

@@ -257,7 +257,7 @@ class WebSocketDoor(asyncio.Protocol):
         encrypted = is_encrypted(self._transport)
         origin = self._trust.trace(peer_address(self._transport), request.headers.raw_items(), encrypted=encrypted)
         cookie = read_cookie("; ".join(request.headers.get_all("Cookie")), encrypted=origin.encrypted)
-        return Peer("websocket", origin.address, origin.guests, cookie=cookie)
+        return Peer("websocket", origin.address, origin.here, cookie=cookie)
 
     def _send_out(self) -> None:
         """Sends what the state machine has to say; an empty piece of it means the end."""

@@ -1,5 +1,6 @@
 """The interface through which every part reports: something happened, a figure rose, a figure is."""
 
+from collections.abc import Mapping
 from typing import Protocol
 
 
@@ -23,6 +24,9 @@ class Observer(Protocol):
 
     def defect(self, where: str, failure: BaseException) -> None:
         """Something that should not happen did; the conversation it happened in is named by `where`."""
+
+    def read(self) -> Mapping[str, float]:
+        """Every figure as it is now, by its name at /metrics; of those with labels the sum."""
 
     def refused(self, door: str, code: str, address: str = "") -> None:
         """A door refused something, to whoever has this address."""

@@ -20,6 +20,7 @@ from prometheus_client import (
 # Every figure with its meaning and its labels; docs/metrics.md lists them, and a test says so.
 COUNTERS: Final = {
     "entries": ("Entries recorded in logs.", ()),
+    "messages": ("Messages recorded.", ()),
     "commits": ("Transactions committed, each shared by the decisions that waited.", ()),
     "decisions": ("Commands decided.", ()),
     "entrances": ("Connections let in, by door.", ("door",)),
@@ -132,6 +133,14 @@ class Recorder:
         """Shows what was said, if the owner of the server asked for that."""
         if self._verbose:
             self._logger.info("said", line=line)
+
+    def read(self) -> dict[str, float]:
+        """Every figure as it is now, by its name at /metrics; of those with labels the sum."""
+        read: dict[str, float] = {}
+        for family in self._registry.collect():
+            for sample in family.samples:
+                read[sample.name] = read.get(sample.name, 0.0) + sample.value
+        return read
 
     def figures(self) -> bytes:
         """All figures in Prometheus' text form."""

@@ -15,6 +15,7 @@ from klatch.core.answers import (
     BlockList,
     Bye,
     CredentialsTold,
+    FiguresTold,
     HelpText,
     LinksTold,
     Members,
@@ -27,6 +28,7 @@ from klatch.core.answers import (
     Refusal,
     Rooms,
     RoomState,
+    SettingsTold,
     Welcome,
 )
 from klatch.core.commands import Request
@@ -285,6 +287,10 @@ class LineDialect:
                 return ["What lets you in:", *plain.spell_credentials(credentials, self._clock(), self._zone)]
             case LinksTold(links=links):
                 return [f"{len(links)} links:", *plain.spell_links(links, self._clock(), self._zone)]
+            case SettingsTold(settings=settings):
+                return ["Settings:", *plain.spell_settings(settings)]
+            case FiguresTold():
+                return ["The server:", *plain.spell_figures(answer)]
             case AccountsTold(accounts=accounts, more=more):
                 rest = [f"  /accounts {accounts[-1].name} shows those after these."] if more and accounts else []
                 return ["Accounts:", *plain.spell_accounts(accounts, self._clock(), self._zone), *rest]

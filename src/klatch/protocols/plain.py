@@ -8,7 +8,18 @@ from unicodedata import combining, east_asian_width
 
 from msgspec import UnsetType
 
-from klatch.core.answers import AccountState, Bans, CredentialState, HelpText, LinkState, PauseTold, Person, RoomState
+from klatch.core.answers import (
+    AccountState,
+    Bans,
+    CredentialState,
+    FiguresTold,
+    HelpText,
+    LinkState,
+    PauseTold,
+    Person,
+    RoomState,
+    SettingState,
+)
 from klatch.core.durations import spell_duration
 from klatch.core.events import (
     AnyBody,
@@ -306,6 +317,40 @@ def spell_bans(bans: Bans, now: int) -> list[str]:
     return _table(rows)
 
 
+def spell_settings(settings: Iterable[SettingState]) -> list[str]:
+    """Settings, a line each: name, value, what it was at the start or where it is fixed, what it does."""
+    return _table([[each.name, spell_value(each.value), _origin(each), each.does] for each in settings])
+
+
+def spell_figures(told: FiguresTold) -> list[str]:
+    """How the server is, a line for each figure."""
+    sessions = ", ".join(f"{count} {door}" for door, count in told.sessions.items())
+    rooms = ", ".join(f"{count} {kind}" for kind, count in told.rooms.items())
+    rows = [
+        ("version", told.version),
+        ("runs for", spell_duration(told.now - told.since)),
+        ("people online", f"{told.online:,}"),
+        ("connections", sessions or "none"),
+        ("accounts", f"{told.accounts:,} and {told.guests:,} guests"),
+        ("rooms", rooms or "none"),
+        ("entries", f"{told.entries:,}"),
+        ("messages", f"{told.messages:,} since the start"),
+        ("to the disk", f"{1000 * told.commit_seconds / max(1, told.commits):.1f} ms on average"),
+        ("store", f"{_size(told.store)}, log {_size(told.wal)}, {_size(told.free)} free"),
+        ("memory", _size(told.memory) if told.memory is not None else ""),
+        ("refusals", f"{told.refusals:,} since the start"),
+        ("defects", f"{told.defects:,} since the start"),
+    ]
+    return _table([list(row) for row in rows if row[1]])
+
+
+def spell_value(value: bool | float | str) -> str:
+    """What a setting is."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return value if isinstance(value, str) else f"{value:,.10g}"
+
+
 def spell_pause(told: PauseTold) -> str:
     """That the conversation is paused, or goes on."""
     if not told.paused:
@@ -361,8 +406,27 @@ def _status(text: str, *, away: bool) -> str:
 
 def _act(who: str, act: Audited) -> str:
     named = [each.name for each in (act.person, act.room) if each is not None]
+    if act.change is not None:
+        change = act.change
+        named.append(f"{change.name}: {spell_value(change.value)}, before {spell_value(change.before)}")
     about = ", ".join([*named, make_inert(act.detail)] if act.detail else named)
     return f"* {who}: {act.act} ({about})" if about else f"* {who}: {act.act}"
+
+
+def _origin(setting: SettingState) -> str:
+    if setting.locked:
+        return f"fixed by {setting.locked}"
+    return "" if setting.value == setting.default else f"was {spell_value(setting.default)}"
+
+
+def _size(count: int) -> str:
+    """Bytes as people say them."""
+    size = float(count)
+    for unit in ("B", "KiB", "MiB"):
+        if size < 1024:
+            return f"{size:.0f} {unit}"
+        size /= 1024
+    return f"{size:.1f} GiB"
 
 
 def _title(person: Person) -> str:

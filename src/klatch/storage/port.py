@@ -56,6 +56,9 @@ class Store(Protocol):
     def epoch(self) -> str:
         """The id of this incarnation of the store."""
 
+    def measure(self) -> None:
+        """Reports how large things are, and what this store is."""
+
     def decide(self, decision: Decision[T], done: Done[T], command: tuple[str, str] | None = None) -> None:
         """Runs a decision on the writer; `done` is called after COMMIT, then its entries are published. `command`, an
         account and a cid, is what the decision looks up first."""

@@ -293,6 +293,20 @@ BLOCKS: Final = """
 GUESTS_WRITE: Final = "SELECT guests_write FROM accounts WHERE id = :account"
 SET_GUESTS_WRITE: Final = "UPDATE accounts SET guests_write = :allowed WHERE id = :account"
 
+# The settings that were changed while the server ran.
+CHOICES: Final = "SELECT name, value FROM choices"
+CHOOSE: Final = """
+    INSERT INTO choices (name, value) VALUES (:name, :value)
+    ON CONFLICT (name) DO UPDATE SET value = excluded.value
+"""
+UNCHOOSE: Final = "DELETE FROM choices WHERE name = :name"
+
+# How much there is.
+ACCOUNTS_COUNT: Final = "SELECT count(*) FROM accounts WHERE username_key IS NOT NULL AND password_hash IS NOT NULL"
+GUESTS_COUNT: Final = "SELECT count(*) FROM accounts WHERE username_key IS NOT NULL AND role = 'guest'"
+ROOMS_BY_KIND: Final = "SELECT kind, count(*) FROM rooms WHERE gone = 0 GROUP BY kind ORDER BY kind"
+ENTRIES_IN_ALL: Final = "SELECT coalesce(sum(last_seq), 0) FROM logs"
+
 # What leaves the logs.
 DUE_TO_SWEEP: Final = """
     SELECT r.id, CASE WHEN r.keep = -2 THEN s.keep ELSE r.keep END AS days, r.swept FROM rooms r, store s

@@ -16,6 +16,7 @@ from klatch.storage.rows import Credential, Erasure, Life, Link, Listed, Member,
 Parameters = Mapping[str, Any] | Sequence[Any]
 _ACCOUNT_COLUMNS: Final = 9
 _read_body = msgspec.json.Decoder(AnyBody).decode
+_read_choice = msgspec.json.Decoder(bool | int | float | str).decode
 
 
 class Driver(Protocol):
@@ -363,6 +364,26 @@ class Reader:
         """What holds everywhere."""
         row = self._db.row(queries.STATE)
         return State(None, -1) if row is None else State(row[0], row[1])
+
+    def choices(self) -> dict[str, bool | int | float | str]:
+        """The settings that were changed while the server ran."""
+        return {name: _read_choice(value) for name, value in self._db.rows(queries.CHOICES)}
+
+    def accounts_count(self) -> int:
+        """How many accounts have a password."""
+        return int(self._value(queries.ACCOUNTS_COUNT))
+
+    def guests_count(self) -> int:
+        """How many guests there are."""
+        return int(self._value(queries.GUESTS_COUNT))
+
+    def rooms_count(self) -> dict[str, int]:
+        """How many rooms there are, by kind."""
+        return dict(self._db.rows(queries.ROOMS_BY_KIND))
+
+    def entries_count(self) -> int:
+        """How many entries there are in all logs."""
+        return int(self._value(queries.ENTRIES_IN_ALL))
 
     def epoch(self) -> str:
         """The id of this incarnation of the store."""

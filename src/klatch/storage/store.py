@@ -12,7 +12,7 @@ from queue import SimpleQueue
 from typing import Any, Final, TypeVar
 
 from klatch import __version__
-from klatch.core.events import Entry
+from klatch.core.events import Entry, Message
 from klatch.observe.port import Observer
 from klatch.storage.backups.upgrading import back_up_before_upgrade
 from klatch.storage.lock import DirectoryLock
@@ -47,7 +47,8 @@ class SqliteStore:
         try:
             back_up_before_upgrade(directory, clock(), observer)
             self._connection = open_store(directory, clock(), self._make_id)
-            self.epoch = Reader(self._connection).epoch()
+            kept = Reader(self._connection)
+            self.epoch, self.chosen = kept.epoch(), kept.choices()
             self._snapshots = self._open_snapshots()
         except BaseException:
             self._lock.release()
@@ -184,6 +185,7 @@ class SqliteStore:
         self._observer.count("commits")
         self._observer.count("decisions", len(settled))
         self._observer.count("entries", sum(len(each.entries) for each in settled))
+        self._observer.count("messages", sum(type(entry.body) is Message for each in settled for entry in each.entries))
         for each in settled:
             self._tell("answer", each.job.done, each.outcome)
             if each.entries:

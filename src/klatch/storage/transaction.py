@@ -412,6 +412,13 @@ class Transaction(RememberingReader):
         self.forget_restraints()
         self._db.run(queries.SET_PAUSED, {"ts": self.now if paused else None})
 
+    def choose(self, name: str, value: bool | float | str | None) -> None:
+        """Notes what a setting is from now on; None: what the server is started with."""
+        if value is None:
+            self._db.run(queries.UNCHOOSE, {"name": name})
+        else:
+            self._db.run(queries.CHOOSE, {"name": name, "value": msgspec.json.encode(value).decode()})
+
     def set_keep(self, days: int) -> None:
         """Notes for how many days words are kept where a room says nothing else."""
         self.forget_restraints()

@@ -7,15 +7,20 @@ from klatch.clients.sdk.api import Api, part
 from klatch.core.answers import (
     AccountState,
     AccountsTold,
+    Bans,
     CredentialState,
     CredentialsTold,
     LinkState,
     LinksTold,
     Myself,
     Range,
+    SettingState,
+    SettingsTold,
 )
+from klatch.core.durations import read_duration
 from klatch.core.events import Entry
 from klatch.core.refusals import Refused
+from klatch.core.rooms import KEEP_ALL, KEEP_NOTHING
 
 DAY: Final = 86_400_000
 _SOON: Final = 600_000  # milliseconds that a link has which is used at once
@@ -69,6 +74,64 @@ def erase(api: Api, name: str) -> None:
 def give_role(api: Api, name: str, role: str) -> None:
     """Gives somebody another role on the server."""
     api.ask("PUT", f"/accounts/{part(name)}/role", {"role": role})
+
+
+# Order.
+
+
+def ban(api: Api, who: str, room: str | None, length: str | None, reason: str) -> None:
+    """Keeps somebody out of the server, or of a room."""
+    api.ask("POST", f"{_within(room)}/bans", {"who": who, "seconds": _seconds(length), "reason": reason})
+
+
+def unban(api: Api, who: str, room: str | None) -> None:
+    """Lifts a ban."""
+    api.ask("DELETE", f"{_within(room)}/bans/{part(who)}")
+
+
+def bans(api: Api, room: str | None) -> tuple[Bans, int]:
+    """The bans and mutes of the server, or of a room, and the server's time (ms UTC)."""
+    return api.look(Bans, f"{_within(room)}/bans"), _now(api)
+
+
+def mute(api: Api, name: str, room: str | None, length: str | None, reason: str) -> None:
+    """Has somebody read only."""
+    api.ask("PUT", f"{_someone(name, room)}/mute", {"seconds": _seconds(length), "reason": reason})
+
+
+def unmute(api: Api, name: str, room: str | None) -> None:
+    """Lets somebody write again."""
+    api.ask("DELETE", f"{_someone(name, room)}/mute")
+
+
+def pause(api: Api, reason: str) -> None:
+    """Has only moderators of the server write."""
+    api.ask("PUT", "/pause", {"reason": reason})
+
+
+def resume(api: Api) -> None:
+    """Lets everyone write again."""
+    api.ask("DELETE", "/pause")
+
+
+# Settings.
+
+
+def settings(api: Api) -> list[SettingState]:
+    """Those that may change while the server runs."""
+    return api.look(SettingsTold, "/settings").settings
+
+
+def configure(api: Api, name: str, value: str) -> None:
+    """Gives one another value, or with `default` what the server was started with."""
+    state = next((each for each in settings(api) if each.name == name), None)
+    if state is not None and state.command == "keep":
+        days = {"nothing": KEEP_NOTHING, "all": KEEP_ALL, "default": KEEP_ALL}.get(value)
+        api.ask("PUT", "/keep", {"days": _number(value) if days is None else days})
+    elif value == "default":
+        api.ask("DELETE", f"/settings/{part(name)}")
+    else:
+        api.ask("PUT", f"/settings/{part(name)}", {"value": value})
 
 
 # Links and tokens.
@@ -128,6 +191,28 @@ def _use_link(api: Api, name: str, password: str, secret: str) -> None:
     begun = Api(api.address).ask("POST", "/sessions", body)
     with contextlib.suppress(Refused):
         Api(api.address, begun["token"]).ask("DELETE", "/sessions/current")
+
+
+def _within(room: str | None) -> str:
+    return "" if room is None else f"/rooms/{part(room)}"
+
+
+def _someone(name: str, room: str | None) -> str:
+    return f"/accounts/{part(name)}" if room is None else f"{_within(room)}/members/{part(name)}"
+
+
+def _seconds(length: str | None) -> int | None:
+    seconds = None if length is None else read_duration(length)
+    if length is not None and seconds is None:
+        raise Refused("type", f"{length} is no length of time; write it like 90s, 10m, 2h, 3d or 1w.")
+    return seconds
+
+
+def _number(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise Refused("type", f"{text} is no number of days, nothing or all.") from None
 
 
 def _now(api: Api) -> int:

@@ -6,11 +6,18 @@ from typing import Any
 
 import msgspec
 
-from klatch.core.answers import AccountState, CredentialState, LinkState, Person, RoomState
+from klatch.core.answers import AccountState, Bans, CredentialState, Held, LinkState, Person, RoomState, SettingState
 from klatch.core.events import Edited, Entry, Message
 from klatch.core.members import SYSTEM
 from klatch.core.texts import make_inert
-from klatch.protocols.plain import spell_entry, spell_moment, spell_people, spell_rooms
+from klatch.protocols.plain import (
+    spell_bans,
+    spell_entry,
+    spell_moment,
+    spell_people,
+    spell_rooms,
+    spell_settings,
+)
 
 _MINUTES = len("2026-11-21 14:03")
 
@@ -53,7 +60,9 @@ def as_harmless(text: str) -> str:
     return make_inert(text)
 
 
-def row_as_json(row: RoomState | Person | AccountState | LinkState | CredentialState) -> bytes:
+def row_as_json(
+    row: RoomState | Person | AccountState | LinkState | CredentialState | Held | SettingState,
+) -> bytes:
     """A row of a list with every field that it has."""
     fields: dict[str, Any] = msgspec.structs.asdict(row)
     return msgspec.json.encode({name: value for name, value in fields.items() if value is not msgspec.UNSET})
@@ -113,6 +122,16 @@ def credentials_as_text(credentials: list[CredentialState], zone: tzinfo | None 
         for each in credentials
     ]
     return _in_columns(rows)
+
+
+def bans_as_text(bans: Bans, now: int) -> list[str]:
+    """A line for each ban and mute."""
+    return [make_inert(line.removeprefix("  ")) for line in spell_bans(bans, now)]
+
+
+def settings_as_text(settings: list[SettingState]) -> list[str]:
+    """A line for each setting: name, value, where that comes from, what it does."""
+    return [make_inert(line.removeprefix("  ")) for line in spell_settings(settings)]
 
 
 def _minute(ts: int, zone: tzinfo | None) -> str:

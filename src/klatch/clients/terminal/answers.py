@@ -9,22 +9,26 @@ from klatch.core.answers import (
     BlockList,
     CommandHelp,
     CredentialsTold,
+    FiguresTold,
     HelpText,
     LinksTold,
     Members,
     Online,
     Range,
     Rooms,
+    SettingsTold,
 )
 from klatch.protocols.plain import (
     spell_accounts,
     spell_bans,
     spell_credentials,
     spell_entry,
+    spell_figures,
     spell_links,
     spell_moment,
     spell_people,
     spell_rooms,
+    spell_settings,
 )
 
 Sheet = tuple[str, list[tuple[str, ...]]]
@@ -51,6 +55,17 @@ def read_out(answer: AnyAnswer, now: int, zone: tzinfo | None) -> Sheet | None:
             return "Bans and mutes", _rows(spell_bans(answer, now))
         case BlockList(people=people):
             return "Whom you block", _rows([person.name for person in people])
+        case _:
+            return _read_out_house(answer, zone)
+
+
+def _read_out_house(answer: AnyAnswer, zone: tzinfo | None) -> Sheet | None:
+    """What concerns the whole server."""
+    match answer:
+        case SettingsTold(settings=settings):
+            return "Settings", _rows(spell_settings(settings))
+        case FiguresTold():
+            return "The server", _rows(spell_figures(answer))
         case Range(entries=entries):
             return "What was done", _rows([f"{spell_moment(each.ts, zone)}  {spell_entry(each)}" for each in entries])
         case _:

@@ -210,7 +210,7 @@ class Api:
             secret = secrets.token_urlsafe(24)
         shown = claimed(ask.Hello(name=wish.name, password=wish.password, link=wish.link, secret=secret))
         origin = request.origin
-        attempt = Attempt(shown, origin.address, guests=origin.guests, device=wish.client)
+        attempt = Attempt(shown, origin.address, here=origin.here, device=wish.client)
         identity: Identity = await self._wait(lambda done: self._engine.sign_in(attempt, done))
         token, person = identity.token or "", self._engine.roster.person(identity.account)
         answer = SignedIn(account=person, role=identity.account.role, token=token, secret=secret)

@@ -44,6 +44,7 @@ class Made(msgspec.Struct, frozen=True, kw_only=True):
 _ACCOUNT: Final = "/api/accounts/{user}"
 _ONE: Final = {"others": False}
 _EVERYWHERE: Final = {"room": None}
+_UNSET: Final = {"value": None}
 _MADE: Final[dict[str, Any]] = {"status": 201, "answer": Made, "made": frozenset({"secret"})}
 _MEMBER: Final = "/api/rooms/{room}/members/{user}"
 _SEQ: Final = "/api/rooms/{room}/messages/{seq}"
@@ -82,6 +83,10 @@ ROUTES: Final[tuple[Route, ...]] = (
     act("PUT", "/api/pause", ask.Pause, "Has only moderators of the server write."),
     act("DELETE", "/api/pause", ask.Resume, "Lets everyone write again."),
     act("PUT", "/api/keep", ask.SetKeep, "Says for how many days words are kept."),
+    look("GET", "/api/settings", ask.ListSettings, told.SettingsTold, "The settings that may change."),
+    act("PUT", "/api/settings/{name}", ask.Configure, "Gives a setting another value."),
+    act("DELETE", "/api/settings/{name}", ask.Configure, "Gives it back the one it began with.", fixed=_UNSET),
+    look("GET", "/api/figures", ask.ListFigures, told.FiguresTold, "How the server is."),
     look("GET", "/api/audit", ask.Audit, told.Range, "The audit log."),
     # Oneself.
     look("GET", "/api/me", ask.LookAtSelf, told.Myself, "Who one is."),

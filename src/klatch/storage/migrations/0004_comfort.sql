@@ -11,3 +11,9 @@ CREATE TABLE preferences (
     notify      TEXT NOT NULL DEFAULT '',  -- all, mentions, none; empty: as usual
     PRIMARY KEY (account_id, room_id)
 ) WITHOUT ROWID;
+
+-- The settings that were changed while the server ran.
+CREATE TABLE choices (
+    name   TEXT PRIMARY KEY,
+    value  TEXT NOT NULL                   -- JSON
+);
