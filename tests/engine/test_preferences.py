@@ -97,11 +97,15 @@ async def test_whoever_comes_is_told_what_holds_for_them(house: House, ann: Pers
     assert (fay.welcome.quiet_until, fay.welcome.muted, fay.welcome.guests_write) == (None, None, True)
     await fay.does(ask.JoinRoom, room="#ops")
     await fay.does(ask.Quiet)
+    await ann.does(ask.Invite, room="#den", user="fay")
     await fay.does(ask.SetContact, guests=False)
+    await fay.does(ask.Block, user="bob")
     await ann.does(ask.Mute, room="#ops", user="fay")
     await bob.does(ask.Mute, user="fay", seconds=60)
     again = (await house.come("fay", "f" * 22)).welcome
     assert (again.quiet_until, again.muted, again.guests_write) == (-1, house.clock() + 60_000, False)
+    assert [person.name for person in again.blocked] == ["bob"]
+    assert [room.name for room in again.invitations] == ["#den"]
     assert {room.name: room.muted for room in again.rooms} == {"#lobby": None, "#ops": -1}
 
 

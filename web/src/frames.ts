@@ -572,13 +572,16 @@ export interface Muted {
 
 export interface Myself {
   op: "me";
+  quiet_until?: number;
+  muted?: number;
+  guests_write?: boolean;
+  blocked?: Author[];
+  invitations?: RoomName[];
   account: Person;
   role: string;
   head: number;
   epoch: string;
   now: number;
-  quiet_until?: number;
-  guests_write?: boolean;
   ref?: string;
 }
 
@@ -1013,6 +1016,11 @@ export interface UseLink {
 
 export interface Welcome {
   op: "welcome";
+  quiet_until?: number;
+  muted?: number;
+  guests_write?: boolean;
+  blocked?: Author[];
+  invitations?: RoomName[];
   version: string;
   epoch: string;
   account: Person;
@@ -1025,9 +1033,6 @@ export interface Welcome {
   paused?: boolean;
   ignored?: string[];
   began?: number;
-  quiet_until?: number;
-  muted?: number;
-  guests_write?: boolean;
 }
 
 export type AnyCommand =

@@ -5,10 +5,13 @@ import type { AnyAnswer, AnyCommand, CredentialsTold, CredentialState, Entry, He
 import type { RoomState, Rooms, Told, Welcome } from "./frames";
 import { type Greeting, Line, type Port } from "./line";
 import type { Link } from "./places";
+import { takeOrder } from "./preferences";
 import { Refused, Requests } from "./requests";
 import { mentions, Room } from "./rooms";
+import { stateAfter } from "./roomstate";
 import { type Identity, isToken, randomText, Secrets } from "./secrets";
 import type { Kept } from "./shelf";
+import { Standing } from "./standing";
 import { Topic } from "./topic";
 import { isMessage } from "./view";
 import { words } from "./words";
@@ -44,6 +47,7 @@ export class Klatch {
   role = "guest";
   rooms = new Map<string, Room>();
   people = new Map<string, Person>();
+  standing = new Standing();
   notices: Notice[] = [];
   /** The room that is looked at: its name as in the address, `#lobby` or `@bob`. */
   at = "";
@@ -182,6 +186,7 @@ export class Klatch {
     this.#requests = new Requests((request) => this.#line?.say(request));
     this.rooms.clear();
     this.people.clear();
+    this.standing = new Standing();
     this.notices = [];
     this.account = this.#identity = null;
     this.#epoch = "";
@@ -200,6 +205,7 @@ export class Klatch {
     this.#epoch = welcome.epoch;
     this.version = welcome.version;
     this.account = welcome.account;
+    this.standing.meet(welcome);
     this.people.set(welcome.account.id, welcome.account);
     if (first || restored) this.#ownHave = welcome.head;
     if (first) {
@@ -417,6 +423,10 @@ export class Klatch {
       case "presence":
         this.#notePeople(told.people);
         return;
+      case "paused":
+        this.standing.hear(told);
+        this.changed.tell();
+        return;
       case "typing":
         if (told.person.id !== this.account?.id) this.rooms.get(told.room)?.noteTyping(told.person, Date.now());
         return;
@@ -472,6 +482,7 @@ export class Klatch {
       const before = room.state.head;
       const applied = room.take(entry);
       if (entry.seq > before) this.#count(room, entry);
+      if (!room.follower) this.#alter(room, entry);
       this.#afterEntries(room, applied);
     }
     this.#mend(room);
@@ -488,11 +499,21 @@ export class Klatch {
     this.roomsChanged.tell();
   }
 
+  /** What an entry makes of the room as it is listed. */
+  #alter(room: Room, entry: Entry): void {
+    const state = stateAfter(room.state, entry, this.account?.id ?? "");
+    if (state === room.state) return;
+    room.state = state;
+    this.roomsChanged.tell();
+    room.changed.tell();
+  }
+
   #afterEntries(room: Room, entries: Entry[]): void {
-    for (const { cid, author, body } of entries) {
+    for (const entry of entries) {
+      const { cid, author, body } = entry;
+      this.#alter(room, entry);
       if (cid !== undefined && author.id === this.account?.id) this.#line?.drop(cid);
       if (["join", "leave", "kick", "role", "invite", "ban", "erased"].includes(body.kind)) this.#askMembers(room, 300);
-      if (body.kind === "topic") this.roomsChanged.tell();
       if (body.kind === "rename_room" || body.kind === "delete_room") this.#listSoon(0);
     }
   }
@@ -503,11 +524,25 @@ export class Klatch {
     if (entry.seq > this.#ownHave + 1) this.#listSoon();
     this.#ownHave = entry.seq;
     const body = entry.body;
+    if (this.standing.take(entry)) this.changed.tell();
     switch (body.kind) {
       case "entered":
       case "invited":
         this.#listSoon(0);
         if (body.kind === "invited") this.tell(words.told.invited(body.room.name));
+        break;
+      case "preferred": {
+        const room = this.rooms.get(body.room.id);
+        if (room) room.state = { ...room.state, star: body.star ?? false, notify: body.notify ?? "" };
+        this.roomsChanged.tell();
+        break;
+      }
+      case "arranged":
+        takeOrder(this, body.rooms);
+        break;
+      case "server_role":
+        this.role = body.role;
+        this.changed.tell();
         break;
       case "departed":
         this.rooms.delete(body.room.id);

@@ -133,7 +133,6 @@ export class Room {
       if (isMessage(entry.body)) this.#typing.delete(entry.author.id);
     }
     if (this.atEnd && view.items.size > HELD_MOST) this.more = trim(view, HELD_AFTER) || this.more;
-    if (entries.some((entry) => entry.body.kind === "topic")) this.state = { ...this.state, topic: view.topic };
     this.changed.tell();
     return entries;
   }

@@ -129,13 +129,18 @@ export function isMessage(body: AnyBody): body is Message {
   return body.kind === "message";
 }
 
-/** The rules after some of them changed. */
 function amend(view: View, change: RoomSet): void {
-  const names = Object.keys(USUAL) as (keyof Rules)[];
-  const amended = names.map((name) => [name, change[name] ?? view.rules?.[name] ?? USUAL[name]] as const);
-  const unusual = amended.filter(([name, value]) => value !== USUAL[name]);
-  if (unusual.length) view.rules = Object.fromEntries(unusual) as Rules;
+  const rules = amendRules(view.rules, change);
+  if (rules) view.rules = rules;
   else delete view.rules;
+}
+
+/** The rules after some of them changed; undefined: they are those of every new room. */
+export function amendRules(rules: Rules | undefined, change: RoomSet): Rules | undefined {
+  const names = Object.keys(USUAL) as (keyof Rules)[];
+  const amended = names.map((name) => [name, change[name] ?? rules?.[name] ?? USUAL[name]] as const);
+  const unusual = amended.filter(([name, value]) => value !== USUAL[name]);
+  return unusual.length ? (Object.fromEntries(unusual) as Rules) : undefined;
 }
 
 /** The line once its words are not kept. */

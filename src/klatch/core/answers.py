@@ -59,12 +59,23 @@ class Person(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     role: str | None = None
 
 
-class Welcome(Answer, frozen=True, kw_only=True, tag="welcome"):
+class Standing(Answer, frozen=True, kw_only=True):
+    """What holds for oneself. Times are ms UTC, -1 is for good: `quiet_until`, nothing is to disturb one; `muted`, one
+    may write nowhere. `guests_write`: one takes direct messages from guests; `blocked` are those whom one has blocked,
+    `invitations` the closed rooms that one is invited to."""
+
+    quiet_until: int | None = None
+    muted: int | None = None
+    guests_write: bool = True
+    blocked: list[Author] = []
+    invitations: list[RoomName] = []
+
+
+class Welcome(Standing, frozen=True, kw_only=True, tag="welcome"):
     """Hello was accepted. `head` is the last number of one's own account's log; `role` is one's role on the server;
     `token` is that of the session which a password has begun; `paused`: only moderators of the server may write;
     `ignored` are cursors of rooms one is not in; `began` is when the account did (ms UTC), which with its id tells it
-    from that of any other store; `quiet_until`: nothing is to disturb one until then (ms UTC; -1: for good); `muted`:
-    one may write nowhere until then; `guests_write`: one takes direct messages from guests."""
+    from that of any other store."""
 
     version: str
     epoch: str
@@ -78,9 +89,6 @@ class Welcome(Answer, frozen=True, kw_only=True, tag="welcome"):
     paused: bool = False
     ignored: list[str] = []
     began: int = 0
-    quiet_until: int | None = None
-    muted: int | None = None
-    guests_write: bool = True
 
 
 class Ack(Answer, frozen=True, kw_only=True, tag="ack"):
@@ -156,17 +164,14 @@ class Online(Answer, frozen=True, kw_only=True, tag="online"):
     ref: str | None = None
 
 
-class Myself(Answer, frozen=True, kw_only=True, tag="me"):
-    """Who one is: the account, its role on the server, and the last number of its own log in this epoch; `quiet_until`
-    and `guests_write` as in a welcome."""
+class Myself(Standing, frozen=True, kw_only=True, tag="me"):
+    """Who one is: the account, its role on the server, and the last number of its own log in this epoch."""
 
     account: Person
     role: str
     head: int
     epoch: str
     now: int
-    quiet_until: int | None = None
-    guests_write: bool = True
     ref: str | None = None
 
 

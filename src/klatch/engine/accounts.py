@@ -1,7 +1,8 @@
 """Accounts: let in, named, described, ended."""
 
+from collections.abc import Mapping
 from hashlib import sha256
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -13,7 +14,7 @@ from klatch.core.members import Account
 from klatch.core.names import parse_display_name, parse_username, room_key, username_key
 from klatch.core.permissions import authorize
 from klatch.core.refusals import Refused
-from klatch.core.restraints import banned_by, spell_end
+from klatch.core.restraints import banned_by
 from klatch.core.rooms import LOBBY, ROOMS_MOST
 from klatch.core.texts import parse_status
 from klatch.engine import rooms
@@ -42,9 +43,7 @@ class Entrance(msgspec.Struct, frozen=True):
     token: str | None = None
     paused: bool = False
     began: int = 0
-    quiet_until: int | None = None
-    muted: int | None = None
-    guests_write: bool = True
+    standing: Mapping[str, Any] = {}
     expires: int | None = None
 
 
@@ -78,9 +77,7 @@ def enter(transaction: Transaction, identity: Identity) -> Entrance:
         identity.token,
         transaction.state().paused is not None,
         transaction.began(account.id),
-        transaction.quiet(account.id),
-        spell_end(rooms.muted_in(transaction, transaction.system(), account.id)),
-        transaction.guests_write(account.id),
+        rooms.standing_for(transaction, account.id),
         identity.expires,
     )
 

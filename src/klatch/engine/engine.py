@@ -159,9 +159,7 @@ class Engine:
             paused=entrance.paused,
             ignored=ignored,
             began=entrance.began,
-            quiet_until=entrance.quiet_until,
-            muted=entrance.muted,
-            guests_write=entrance.guests_write,
+            **entrance.standing,
         )
 
     def leave(self, session: Session) -> None:

@@ -111,8 +111,7 @@ def _self(reader: Reader, viewer: Account, query: ask.LookAtSelf, now: Now) -> M
         head=head,
         epoch=now.epoch,
         now=now.ts,
-        quiet_until=reader.quiet(viewer.id),
-        guests_write=reader.guests_write(viewer.id),
+        **rooms.standing_for(reader, viewer.id),
         ref=query.ref,
     )
 

@@ -1,7 +1,7 @@
 """Rooms: found, made, joined, left, described."""
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
 
 from msgspec import UNSET
 
@@ -99,6 +99,18 @@ def muted_in(reader: Reader, scope: str, account: str) -> int | None:
     """Until when somebody is muted in a room, or on the server (by the id of its own account); None: they are not."""
     laid = [each for each in reader.restraints(scope) if each.act == "mute" and each.target == account]
     return max((each.until for each in laid if each.holds(reader.now)), default=None)
+
+
+def standing_for(reader: Reader, account: str) -> dict[str, Any]:
+    """What an account is told of itself: the fields of answers.Standing."""
+    invited = reader.invited_places(account)
+    return {
+        "quiet_until": reader.quiet(account),
+        "muted": spell_end(muted_in(reader, reader.system(), account)),
+        "guests_write": reader.guests_write(account),
+        "blocked": reader.blocked(account),
+        "invitations": [name_for(reader, place.room, account) for place in invited],
+    }
 
 
 def role_of(account: Account, place: Place) -> str | None:
