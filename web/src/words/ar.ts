@@ -1,5 +1,5 @@
 // Every word that the page says, in Arabic.
-import { capped, type Forms, list, plural, say, some } from "../locale";
+import { capped, type Forms, isolate, list, plural, say, some } from "../locale";
 import type { Words } from "./en";
 
 /** Arabic has all six forms of a count. */
@@ -175,7 +175,7 @@ export const ar: Words = {
     head: "إنشاء غرفة",
     name: "الاسم",
     get nameHint() {
-      return say`أحرف وأرقام و- و_ ونقاط، حتى ${50}.`;
+      return say`أحرف وأرقام والعلامتان - و _ والنقاط، حتى ${50}.`;
     },
     topic: "ما موضوعها؟",
     closed: "مغلقة: لا يراها إلا المدعوون",
@@ -200,7 +200,7 @@ export const ar: Words = {
     signOut: "تسجيل الخروج",
     signOutSure: "هل تريد تسجيل الخروج؟ الاسم نفسه يعيدك في هذا المتصفح.",
     keys: "المفاتيح",
-    version: (version) => say`Klatch ${version}`,
+    version: (version) => isolate(`Klatch ${version}`),
   },
   keys: {
     head: "المفاتيح",
