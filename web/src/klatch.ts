@@ -305,29 +305,6 @@ export class Klatch {
     });
   }
 
-  /** Fetches the page before the first line held. */
-  async openEarlier(room: Room): Promise<void> {
-    const first = room.view?.items.keys().next().value;
-    if (!room.more || room.loading || first === undefined) return;
-    room.loading = "earlier";
-    room.changed.tell();
-    const page = await this.ask<Page>({ op: "history", room: room.id, before: first, limit: PAGE });
-    if (room.loading === "earlier") room.loading = "";
-    if (page) room.openEarlier(page);
-    room.changed.tell();
-  }
-
-  /** Fetches earlier pages until a line is held; true if it is. */
-  async openUntil(room: Room, seq: number, pages = 40): Promise<boolean> {
-    for (let page = 0; page < pages && room.view; page++) {
-      if (room.view.items.has(seq)) return true;
-      const first = room.view.items.keys().next().value;
-      if (first === undefined || first < seq || !room.more) return false;
-      await this.openEarlier(room);
-    }
-    return room.view?.items.has(seq) ?? false;
-  }
-
   /** Notes that the room was read to its end. */
   read(room: Room): void {
     const seq = room.state.head;

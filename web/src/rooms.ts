@@ -2,8 +2,9 @@
 import { Follower } from "./follower";
 import type { Entry, Item, Page, Person, RoomState } from "./frames";
 import { byName } from "./locale";
+import { Ranges } from "./ranges";
 import { type Later, Topic } from "./topic";
-import { fold, isMessage, prepend, trim, type View } from "./view";
+import { fold, isMessage, type View } from "./view";
 
 /** Lines held of a room that is read at its end; more are let go of, and come again when one scrolls up. */
 const HELD_MOST = 600;
@@ -14,9 +15,9 @@ export class Room {
   readonly changed: Topic;
   view: View | null = null;
   follower: Follower | null = null;
-  /** Whether there are earlier lines than those held. */
-  more = false;
-  loading: "" | "first" | "earlier" | "missing" = "";
+  /** Which lines are held, and which of them are looked at. */
+  ranges: Ranges | null = null;
+  loading: "" | "first" | "earlier" | "later" | "missing" = "";
   fault = "";
   people: Person[] = [];
   /** The number after which the line "new" stands, while the room is open. */
@@ -25,6 +26,7 @@ export class Room {
   atEnd = true;
   #typing = new Map<string, { name: string; until: number }>();
   #early: Entry[] = [];
+  #noting = new Set<Entry[]>();
 
   constructor(
     public state: RoomState,
@@ -76,24 +78,26 @@ export class Room {
       items: new Map(page.items.map((item) => [item.seq, item])),
     };
     this.follower = new Follower(page.as_of);
-    this.more = page.more;
+    this.ranges = new Ranges(this.view, page.more);
     const early = this.#early;
     this.#early = [];
     this.changed.tell();
     return early.flatMap((entry) => this.take(entry));
   }
 
-  /** An earlier page came. */
-  openEarlier(page: Page): void {
-    if (!this.view) return;
-    prepend(this.view, page.items);
-    this.more = page.more;
-    this.changed.tell();
+  /** Notes what is applied from now on, until what this gives is called, which gives it. */
+  note(): () => Entry[] {
+    const noted: Entry[] = [];
+    this.#noting.add(noted);
+    return () => {
+      this.#noting.delete(noted);
+      return noted;
+    };
   }
 
   /** Lets go of the lines: they are fetched anew when the room is looked at again. */
   shut(): void {
-    this.view = this.follower = null;
+    this.view = this.follower = this.ranges = null;
     this.#early = [];
     this.loading = "";
     this.changed.tell();
@@ -131,8 +135,9 @@ export class Room {
     for (const entry of entries) {
       fold(view, entry);
       if (isMessage(entry.body)) this.#typing.delete(entry.author.id);
+      for (const noted of this.#noting) noted.push(entry);
     }
-    if (this.atEnd && view.items.size > HELD_MOST) this.more = trim(view, HELD_AFTER) || this.more;
+    if (this.atEnd) this.ranges?.trim(HELD_MOST, HELD_AFTER);
     this.changed.tell();
     return entries;
   }

@@ -107,22 +107,10 @@ export function change(item: Item, entry: Entry): Item {
   }
 }
 
-/** Puts a page of earlier lines before those held. */
-export function prepend(view: View, items: Item[]): void {
-  const earlier = items.filter((item) => !view.items.has(item.seq)).map((item) => [item.seq, item] as const);
-  view.items = new Map([...earlier, ...view.items]);
-}
-
-/** Lets go of the earliest lines, so that at most so many are held; true if any went. */
-export function trim(view: View, most: number): boolean {
-  const surplus = view.items.size - most;
-  if (surplus <= 0) return false;
-  let left = surplus;
-  for (const seq of view.items.keys()) {
-    if (left-- <= 0) break;
-    view.items.delete(seq);
-  }
-  return true;
+/** Puts lines among those held, in order; what is held already stays as it is. */
+export function insert(view: View, items: Item[]): void {
+  const fresh = items.filter((item) => !view.items.has(item.seq)).map((item) => [item.seq, item] as const);
+  if (fresh.length) view.items = new Map([...view.items, ...fresh].sort(([one], [other]) => one - other));
 }
 
 export function isMessage(body: AnyBody): body is Message {

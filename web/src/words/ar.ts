@@ -118,6 +118,7 @@ export const ar: Words = {
     discard: "حذف",
     inReplyTo: (name) => say`ردًّا على ${name}`,
     earlier: "رسالة سابقة",
+    notHere: "لا توجد رسالة كهذه هنا.",
     today: "اليوم",
     yesterday: "أمس",
     spoiler: "كلمات مخفية. إظهارها.",

@@ -81,6 +81,7 @@ export const en = {
     discard: "Delete",
     inReplyTo: (name: string) => say`In reply to ${name}`,
     earlier: "an earlier message",
+    notHere: "There is no such message here.",
     today: "Today",
     yesterday: "Yesterday",
     spoiler: "Hidden words. Show them.",

@@ -82,6 +82,7 @@ export const ja: Words = {
     discard: "削除",
     inReplyTo: (name) => say`${name} への返信`,
     earlier: "以前のメッセージ",
+    notHere: "ここにはそのメッセージがありません。",
     today: "今日",
     yesterday: "昨日",
     spoiler: "隠された内容。表示する。",

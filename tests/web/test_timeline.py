@@ -1,0 +1,138 @@
+"""A room of thousands of messages: read anywhere, joined with its end again, and nothing jumps."""
+
+import asyncio
+import itertools
+import re
+from threading import Thread
+
+import pytest
+from playwright.sync_api import expect
+
+from klatch.clients.sdk import Client
+from klatch.core.commands import CreateRoom
+from tests.running import Server
+from tests.web.conftest import Visitor
+
+pytestmark = pytest.mark.timeout(90)
+HELD = 3_000
+_numbers = itertools.count(1)
+
+# From the change of the address until a line is drawn in the middle of the screen (ms).
+_JUMP = """([place, text]) => new Promise(done => {
+  const began = performance.now();
+  const look = () => {
+    const lines = [...document.querySelectorAll('.scroller.settled article')];
+    const line = lines.find(each => each.textContent.includes(text));
+    const at = line?.getBoundingClientRect();
+    if (at && at.top > 0 && at.bottom < innerHeight) requestAnimationFrame(() => done(performance.now() - began));
+    else if (performance.now() - began > 5_000) done(NaN);
+    else requestAnimationFrame(look);
+  };
+  location.hash = place;
+  requestAnimationFrame(look);
+})"""
+
+
+def write(server: Server, room: str, count: int, name: str = "writer", *, makes: bool = False) -> None:
+    """Says `line 0`, `line 1` ... in a room, many at a time."""
+
+    async def talk() -> None:
+        async with Client(server.url, name=name, secret=f"the secret of {name}, long enough") as client:
+            await (client.act(CreateRoom(cid="", name=room)) if makes else client.join(room))
+            await asyncio.gather(*(client.send(room, f"line {number} of {room[1:]}") for number in range(count)))
+
+    thread = Thread(target=asyncio.run, args=(talk(),))
+    thread.start()
+    thread.join()
+
+
+@pytest.fixture(scope="module")
+def long_room(house: Server) -> Server:
+    """A house with #deep, of thousands of messages."""
+    write(house, "#deep", HELD, makes=True)
+    return house
+
+
+@pytest.fixture
+def reader(long_room, visit) -> Visitor:
+    """Somebody who looks at the end of #deep."""
+    reader = visit(long_room).come_in(f"reader{next(_numbers)}")
+    reader.say("/join #deep")
+    expect(reader.line(f"line {HELD - 1} of deep")).to_be_visible()
+    return reader
+
+
+def scroll_to(reader: Visitor, text: str, step: int) -> None:
+    """Turns the wheel until a line is there."""
+    reader.page.locator(".scroller").hover()
+    for _ in range(200):
+        if reader.line(text).count():
+            return
+        reader.page.mouse.wheel(0, step)
+        reader.page.wait_for_timeout(20)
+    raise AssertionError(f"{text!r} did not come into sight.")
+
+
+def test_a_link_opens_at_its_message_at_any_distance_and_soon(reader):
+    for number in (100, 2_000, 1_000):
+        text = f"line {number} of deep"
+        seq = number + 3
+        assert reader.page.evaluate(_JUMP, [f"#deep/{seq}", text]) < 1_000
+        expect(reader.page.locator(f"article[data-seq='{seq}']")).to_have_class(re.compile("marked"))
+    assert reader.page.locator("article").count() < 100
+
+
+def test_scrolling_on_from_a_far_place_ends_at_the_end(reader):
+    reader.go("deep/2700")
+    expect(reader.line("line 2697 of deep")).to_be_in_viewport()
+    button = reader.page.get_by_role("button", name="Go to the newest")
+    expect(button).to_be_visible()
+    scroll_to(reader, f"line {HELD - 1} of deep", 1_500)
+    expect(button).to_have_count(0)
+    shown = reader.page.locator("article").evaluate_all("lines => lines.map(line => Number(line.dataset.seq))")
+    assert shown == sorted(set(shown))
+
+
+def test_what_comes_meanwhile_is_counted_and_changes_what_is_held(reader, long_room, visit):
+    other = visit(long_room).come_in(f"other{next(_numbers)}")
+    other.say("/join #deep")
+    expect(other.page.get_by_role("heading", name="#deep")).to_be_visible()
+    reader.go("deep/500")
+    expect(reader.page.locator(".settled article[data-seq='500']")).to_be_in_viewport()
+    other.say("news for the reader")
+    expect(reader.page.get_by_role("button", name="1 new message")).to_be_visible()
+    place = reader.line("line 497 of deep").bounding_box()
+    other.say("/react 500 🎉")
+    expect(reader.line("line 497 of deep").get_by_role("button", name=re.compile("🎉 1"))).to_be_visible()
+    assert reader.line("line 497 of deep").bounding_box()["y"] == place["y"]
+    reader.page.get_by_role("button", name="1 new message").click()
+    expect(reader.line("news for the reader")).to_be_in_viewport()
+    expect(reader.page.get_by_role("button", name="Go to the newest")).to_have_count(0)
+
+
+def test_what_one_says_far_from_the_end_leads_to_the_end(reader):
+    reader.go("deep/400")
+    expect(reader.line("line 397 of deep")).to_be_in_viewport()
+    reader.say("said from far away")
+    expect(reader.line("said from far away")).to_be_in_viewport()
+    reader.page.reload()
+    expect(reader.line("said from far away")).to_be_in_viewport()
+
+
+def test_a_quote_leads_to_what_it_quotes_however_far(reader):
+    reader.say("/reply 50 yes indeed")
+    expect(reader.line("yes indeed")).to_be_in_viewport()
+    reader.line("yes indeed").locator(".quote").click()
+    expect(reader.line("line 47 of deep")).to_be_in_viewport()
+
+
+def test_whoever_comes_back_goes_on_where_they_left_off(reader, long_room):
+    reader.go("lobby")
+    expect(reader.page.get_by_role("heading", name="#lobby")).to_be_visible()
+    write(long_room, "#deep", 150, f"flood{next(_numbers)}")
+    expect(reader.page.get_by_role("link", name="deep")).to_contain_text("99+ unread")
+    reader.go("deep")
+    expect(reader.page.get_by_role("separator").filter(has_text="New")).to_be_in_viewport()
+    expect(reader.line("line 0 of deep").last).to_be_in_viewport()
+    reader.page.get_by_role("button", name="Go to the newest").click()
+    expect(reader.line("line 149 of deep").last).to_be_in_viewport()
