@@ -60,6 +60,7 @@ export const ar: Words = {
     rooms: "الغرف",
     direct: "الرسائل المباشرة",
     add: "البحث عن غرفة أو إنشاؤها",
+    skip: "الانتقال إلى خانة الكتابة",
     menu: "إظهار الغرف",
     close: "إغلاق",
     unread: (number) =>
@@ -121,6 +122,7 @@ export const ar: Words = {
     notHere: "لا توجد رسالة كهذه هنا.",
     today: "اليوم",
     yesterday: "أمس",
+    hidden: "كلمات مخفية",
     spoiler: "كلمات مخفية. إظهارها.",
   },
   message: {

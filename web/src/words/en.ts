@@ -43,6 +43,7 @@ export const en = {
     rooms: "Rooms",
     direct: "Direct messages",
     add: "Find or make a room",
+    skip: "Go to the message box",
     menu: "Show rooms",
     close: "Close",
     unread: (count: number) => plural(count, { other: "{n} unread" }, capped(count)),
@@ -84,6 +85,7 @@ export const en = {
     notHere: "There is no such message here.",
     today: "Today",
     yesterday: "Yesterday",
+    hidden: "hidden words",
     spoiler: "Hidden words. Show them.",
   },
   message: {

@@ -44,6 +44,7 @@ export const ja: Words = {
     rooms: "ルーム",
     direct: "ダイレクトメッセージ",
     add: "ルームを探す・作成する",
+    skip: "メッセージ入力欄へ移動",
     menu: "ルームを表示",
     close: "閉じる",
     unread: (count) => plural(count, { other: "未読{n}件" }, capped(count)),
@@ -85,6 +86,7 @@ export const ja: Words = {
     notHere: "ここにはそのメッセージがありません。",
     today: "今日",
     yesterday: "昨日",
+    hidden: "隠された内容",
     spoiler: "隠された内容。表示する。",
   },
   message: {
