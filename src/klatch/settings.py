@@ -37,6 +37,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     trust_proxy: tuple[str, ...] = ()
     public_url: str = ""
     registration: Literal["invite", "open"] = "invite"
+    read_receipts: bool = True
     metrics_from: tuple[str, ...] = ("127.0.0.0/8", "::1")
     log: Literal["text", "json"] = "text"
     transcripts: str = ""
@@ -85,12 +86,20 @@ def lift_limits(settings: Settings) -> Settings:
 def running_of(settings: Settings) -> Running:
     """Those settings, settled, that may change while the server runs."""
     guests = {None: LOCAL, True: "all", False: "none"}[settings.guests]
-    return Running(guests=guests, registration=settings.registration, limits=settings.limits, lan=settings.lan)
+    return Running(
+        guests=guests,
+        registration=settings.registration,
+        read_receipts=settings.read_receipts,
+        limits=settings.limits,
+        lan=settings.lan,
+    )
 
 
 def fixed_by(place: str, table: Mapping[str, Any]) -> dict[str, str]:
     """The settings that are fixed by a table, with the name of its place: `table` is that of a file, or its like."""
-    return dict.fromkeys([*(table.keys() & {"guests", "registration"}), *table.get("limits", {})], place)
+    return dict.fromkeys(
+        [*(table.keys() & {"guests", "registration", "read_receipts"}), *table.get("limits", {})], place
+    )
 
 
 def lifted_limits() -> dict[str, Any]:

@@ -480,6 +480,13 @@ export interface ListOnline {
   ref?: string | null;
 }
 
+export interface ListReaders {
+  op: "readers";
+  ref?: string | null;
+  room: string;
+  seq: number;
+}
+
 export interface ListRooms {
   op: "rooms";
   ref?: string | null;
@@ -575,6 +582,7 @@ export interface Myself {
   quiet_until?: number;
   muted?: number;
   guests_write?: boolean;
+  shares_reading?: boolean;
   blocked?: Author[];
   invitations?: RoomName[];
   account: Person;
@@ -703,6 +711,20 @@ export interface Read {
   kind: "read";
   room: string;
   seq: number;
+}
+
+export interface Readers {
+  op: "readers";
+  room: string;
+  seq: number;
+  people: Author[];
+  more?: boolean;
+  ref?: string;
+}
+
+export interface ReadingShared {
+  kind: "share_reading";
+  share: boolean;
 }
 
 export interface Refusal {
@@ -897,6 +919,12 @@ export interface SettingsTold {
   ref?: string;
 }
 
+export interface ShareReading {
+  op: "share_reading";
+  cid: string;
+  share: boolean;
+}
+
 export interface SignOut {
   op: "sign_out";
   cid: string;
@@ -1019,6 +1047,7 @@ export interface Welcome {
   quiet_until?: number;
   muted?: number;
   guests_write?: boolean;
+  shares_reading?: boolean;
   blocked?: Author[];
   invitations?: RoomName[];
   version: string;
@@ -1061,6 +1090,7 @@ export type AnyCommand =
   | Block
   | Unblock
   | SetContact
+  | ShareReading
   | Prefer
   | Arrange
   | Quiet
@@ -1088,6 +1118,7 @@ export type AnyQuery =
   | ListRooms
   | LookAtRoom
   | ListMembers
+  | ListReaders
   | ListOnline
   | LookAtSelf
   | ListCredentials
@@ -1126,6 +1157,7 @@ export type Request =
   | Block
   | Unblock
   | SetContact
+  | ShareReading
   | Prefer
   | Arrange
   | Quiet
@@ -1151,6 +1183,7 @@ export type Request =
   | ListRooms
   | LookAtRoom
   | ListMembers
+  | ListReaders
   | ListOnline
   | LookAtSelf
   | ListCredentials
@@ -1177,6 +1210,7 @@ export type AnyAnswer =
   | Rooms
   | OneRoom
   | Members
+  | Readers
   | Online
   | Myself
   | BlockList
@@ -1229,6 +1263,7 @@ export type AnyBody =
   | Blocked
   | Unblocked
   | ContactSet
+  | ReadingShared
   | Preferred
   | Arranged
   | Quieted

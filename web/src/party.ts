@@ -168,7 +168,7 @@ export class PartyLine {
     seat.held = null;
     const { op: _op, ref: _ref, ...me } = self;
     // How one stands is told anew: what it leaves out does not hold any more.
-    const { token: _token, quiet_until: _quiet, muted: _muted, guests_write: _guests, blocked: _blocked, invitations: _invitations, ...kept } = this.#welcome;
+    const { token: _token, quiet_until: _quiet, muted: _muted, guests_write: _guests, shares_reading: _shares, blocked: _blocked, invitations: _invitations, ...kept } = this.#welcome;
     const mine = rooms.rooms.filter((room) => room.role !== null);
     tab.tell({ tell: "met", welcome: { ...kept, ...me, rooms: mine } });
     for (const news of held) tab.tell(news);

@@ -17,6 +17,8 @@ export class Standing {
   paused: { by: string; reason: string } | null = null;
   /** Whether one takes direct messages from guests. */
   guestsWrite = true;
+  /** Whether others see how far one has read. */
+  sharesReading = true;
   /** Whom one has blocked: names by id. */
   blocked = new Map<string, string>();
   /** The closed rooms that one is invited to, by id. */
@@ -26,6 +28,7 @@ export class Standing {
     this.quietUntil = welcome.quiet_until ?? null;
     this.muted = welcome.muted ?? null;
     this.guestsWrite = welcome.guests_write ?? true;
+    this.sharesReading = welcome.shares_reading ?? true;
     this.blocked = new Map((welcome.blocked ?? []).map((person) => [person.id, person.name]));
     this.invitations = new Map((welcome.invitations ?? []).map((room) => [room.id, room]));
     if (!welcome.paused) this.paused = null;
@@ -44,6 +47,9 @@ export class Standing {
         return true;
       case "contact":
         this.guestsWrite = body.guests;
+        return true;
+      case "share_reading":
+        this.sharesReading = body.share;
         return true;
       case "block":
         this.blocked = new Map(this.blocked).set(body.person.id, body.person.name);

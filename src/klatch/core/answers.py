@@ -61,12 +61,14 @@ class Person(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 class Standing(Answer, frozen=True, kw_only=True):
     """What holds for oneself. Times are ms UTC, -1 is for good: `quiet_until`, nothing is to disturb one; `muted`, one
-    may write nowhere. `guests_write`: one takes direct messages from guests; `blocked` are those whom one has blocked,
+    may write nowhere. `guests_write`: one takes direct messages from guests; `shares_reading`: others see
+    how far one has read; `blocked` are those whom one has blocked,
     `invitations` the closed rooms that one is invited to."""
 
     quiet_until: int | None = None
     muted: int | None = None
     guests_write: bool = True
+    shares_reading: bool = True
     blocked: list[Author] = []
     invitations: list[RoomName] = []
 
@@ -152,6 +154,17 @@ class Members(Answer, frozen=True, kw_only=True, tag="members"):
 
     room: str
     people: list[Person]
+    more: bool = False
+    ref: str | None = None
+
+
+class Readers(Answer, frozen=True, kw_only=True, tag="readers"):
+    """Who has read a room as far as number `seq`, by name, but for the one who asks and the one who wrote it. `more`:
+    only the first 1,000 members were looked at."""
+
+    room: str
+    seq: int
+    people: list[Author]
     more: bool = False
     ref: str | None = None
 
@@ -389,6 +402,7 @@ AnyAnswer = (
     | Rooms
     | OneRoom
     | Members
+    | Readers
     | Online
     | Myself
     | BlockList

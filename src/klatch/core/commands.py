@@ -230,6 +230,12 @@ class Quiet(Command, frozen=True, kw_only=True, tag="quiet"):
     seconds: int | None = None
 
 
+class ShareReading(Command, frozen=True, kw_only=True, tag="share_reading"):
+    """Says whether others see how far one has read; who does not share is not shown either."""
+
+    share: bool
+
+
 class Erase(Command, frozen=True, kw_only=True, tag="erase"):
     """Ends somebody's account, or one's own, and takes all their words and their name out of every log."""
 
@@ -379,6 +385,7 @@ AnyCommand = (
     | Block
     | Unblock
     | SetContact
+    | ShareReading
     | Prefer
     | Arrange
     | Quiet
@@ -447,6 +454,13 @@ class ListMembers(Query, frozen=True, kw_only=True, tag="members"):
     room: str
 
 
+class ListReaders(Query, frozen=True, kw_only=True, tag="readers"):
+    """Who has read a room as far as number `seq`."""
+
+    room: str
+    seq: int
+
+
 class ListOnline(Query, frozen=True, kw_only=True, tag="online"):
     """Who is online, since when, and last active when."""
 
@@ -505,6 +519,7 @@ AnyQuery = (
     | ListRooms
     | LookAtRoom
     | ListMembers
+    | ListReaders
     | ListOnline
     | LookAtSelf
     | ListCredentials

@@ -286,6 +286,12 @@ class ContactSet(Body, frozen=True, kw_only=True, tag="contact"):
     guests: bool
 
 
+class ReadingShared(Body, frozen=True, kw_only=True, tag="share_reading"):
+    """Whether others see how far one has read."""
+
+    share: bool
+
+
 class Preferred(Body, frozen=True, kw_only=True, tag="preferred"):
     """One wants this room listed with those that matter most, or not, and is told of `all`, `mentions` or `none` of
     what is said there (empty: as usual)."""
@@ -349,6 +355,7 @@ AnyBody = (
     | Blocked
     | Unblocked
     | ContactSet
+    | ReadingShared
     | Preferred
     | Arranged
     | Quieted

@@ -507,6 +507,18 @@ COMMANDS: Final[tuple[Row, ...]] = (
     Row(("notify",), "all|mentions|none|default", "Says of what in this room you are told.", _notify),
     Row(("arrange",), "[ROOM ...]", "Lists your rooms in this order, and the others after them.", _arrange),
     Row(("quiet",), "[TIME|off]", "Has nothing disturb you, for 2h or until you say off.", _quiet),
+    Row(
+        ("readers",),
+        "SEQ",
+        "Lists who has read message number SEQ.",
+        lambda p, t: ask.ListReaders(room=p.room, seq=_number(t)),
+    ),
+    Row(
+        ("receipts",),
+        "on|off",
+        "Lets others see what you have read, and you what they have, or not.",
+        lambda p, t: ask.ShareReading(cid=p.cid, share=_switched(t)),
+    ),
     Row(("pause",), "[WHY]", "Has only moderators of the server write.", lambda p, t: ask.Pause(cid=p.cid, reason=t)),
     Row(("resume",), "", "Lets everyone write again.", _resume),
     Row(

@@ -21,11 +21,13 @@ class Running(msgspec.Struct, frozen=True):
     """These settings as they are at one time; klatch.toml says what each is for.
 
     `guests`: who may come in by name alone, `all`, `none`, or those on this machine itself, `local`; `registration`:
-    `invite` or `open`. With `lan` the addresses of private networks have limits of their own.
+    `invite` or `open`; `read_receipts`: people see how far others have read. With `lan` the addresses of private
+    networks have limits of their own.
     """
 
     guests: str = LOCAL
     registration: str = "invite"
+    read_receipts: bool = True
     limits: Limits = Limits()
     lan: bool = False
 
@@ -49,6 +51,7 @@ class Setting(msgspec.Struct, frozen=True):
 SETTINGS: Final[tuple[Setting, ...]] = (
     Setting("guests", "choice", "Who may come in by name alone.", ("all", LOCAL, "none")),
     Setting("registration", "choice", "Who may register, and so come back from anywhere.", ("invite", "open")),
+    Setting("read_receipts", "switch", "Whether people see how far others have read."),
     Setting("member_burst", "count", "Messages that a member may send at once.", most=100_000),
     Setting("member_rate", "rate", "Messages a second that a member may send after that.", least=0.1, most=100_000),
     Setting("address_burst", "count", "Messages that all from one address may send at once.", least=10, most=1_000_000),

@@ -56,6 +56,7 @@ DECISIONS: Final[dict[type[ask.Command], Callable[..., Ack]]] = {
     ask.Block: contacts.block,
     ask.Unblock: contacts.unblock,
     ask.SetContact: contacts.set_contact,
+    ask.ShareReading: reading.share,
     ask.Prefer: preferences.prefer,
     ask.Arrange: preferences.arrange,
     ask.Quiet: preferences.quiet,

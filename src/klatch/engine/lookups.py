@@ -18,6 +18,7 @@ from klatch.core.answers import (
     Myself,
     OneRoom,
     Online,
+    Readers,
     Rooms,
     SettingsTold,
 )
@@ -34,6 +35,7 @@ from klatch.engine import (
     figures,
     links,
     messages,
+    reading,
     restraints,
     rooms,
     settings,
@@ -103,6 +105,10 @@ def _members(reader: Reader, viewer: Account, query: ask.ListMembers, now: Now) 
     return Members(room=place.room.id, people=people, more=len(members) > _PEOPLE_MOST, ref=query.ref)
 
 
+def _readers(reader: Reader, viewer: Account, query: ask.ListReaders, now: Now) -> Readers:
+    return reading.readers(reader, viewer, query, now.settings)
+
+
 def _self(reader: Reader, viewer: Account, query: ask.LookAtSelf, now: Now) -> Myself:
     person, head = now.roster.person(viewer), reader.head(viewer.id)
     return Myself(
@@ -168,6 +174,7 @@ LOOKUPS: Final[dict[type[ask.Query], Look]] = {
     ask.ListRooms: _rooms,
     ask.LookAtRoom: _room,
     ask.ListMembers: _members,
+    ask.ListReaders: _readers,
     ask.LookAtSelf: _self,
     ask.ListCredentials: _credentials,
     ask.ListLinks: _links,

@@ -108,6 +108,7 @@ def standing_for(reader: Reader, account: str) -> dict[str, Any]:
         "quiet_until": reader.quiet(account),
         "muted": spell_end(muted_in(reader, reader.system(), account)),
         "guests_write": reader.guests_write(account),
+        "shares_reading": reader.shares_reading(account),
         "blocked": reader.blocked(account),
         "invitations": [name_for(reader, place.room, account) for place in invited],
     }

@@ -25,6 +25,7 @@ from klatch.core.answers import (
     Person,
     Presence,
     Range,
+    Readers,
     Refusal,
     Rooms,
     RoomState,
@@ -277,8 +278,8 @@ class LineDialect:
                 return ["Rooms:", *plain.spell_rooms(seen), *self._whither()]
             case Bans(bans=bans):
                 return [f"{len(bans)} bans and mutes:", *plain.spell_bans(answer, self._clock())]
-            case BlockList(people=people):
-                return [f"You block {', '.join(person.name for person in people) or 'nobody'}."]
+            case Readers() | BlockList():
+                return [plain.spell_names(answer)]
             case Range(entries=entries):
                 return [f"--- {len(entries)} acts ---", *map(self._act, entries)]
             case CredentialsTold(credentials=credentials):

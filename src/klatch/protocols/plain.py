@@ -11,12 +11,14 @@ from msgspec import UnsetType
 from klatch.core.answers import (
     AccountState,
     Bans,
+    BlockList,
     CredentialState,
     FiguresTold,
     HelpText,
     LinkState,
     PauseTold,
     Person,
+    Readers,
     RoomState,
     SettingState,
 )
@@ -46,6 +48,7 @@ from klatch.core.events import (
     Preferred,
     Quieted,
     Reacted,
+    ReadingShared,
     Registered,
     Removed,
     RoleGiven,
@@ -215,6 +218,8 @@ def spell_body(author: Author, body: AnyBody) -> str:  # noqa: C901, PLR0912 - o
             return f"* {person.name} may write to you again."
         case ContactSet(guests=guests):
             return f"* Guests may {'' if guests else 'not '}write to you directly{'' if guests else ' now'}."
+        case ReadingShared(share=share):
+            return f"* {'Others see' if share else 'Nobody sees'} how far you have read."
         case Preferred(room=room, star=star, notify=notify):
             return f"* {room.name} {'has a star' if star else 'has no star'}; you are told {_TOLD[notify]}."
         case Arranged():
@@ -300,6 +305,14 @@ def spell_help(help_text: HelpText) -> list[str]:
             lines.append(f"  {command.usage:<{width}}  {said.pop(0)}")
         lines += [f"{'':<{width + 4}}{rest}" for rest in said]
     return lines
+
+
+def spell_names(answer: Readers | BlockList) -> str:
+    """Who has read a message, or whom one blocks."""
+    names = ", ".join(person.name for person in answer.people)
+    if isinstance(answer, Readers):
+        return f"Number {answer.seq} was read by {names or 'nobody yet'}."
+    return f"You block {names or 'nobody'}."
 
 
 def spell_bans(bans: Bans, now: int) -> list[str]:

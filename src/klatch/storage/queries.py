@@ -234,6 +234,17 @@ ADD_MENTION: Final = """
     INSERT INTO mentions (account_id, room_id, seq) VALUES (:account, :room, :seq) ON CONFLICT DO NOTHING
 """
 REMOVE_MENTIONS: Final = "DELETE FROM mentions WHERE room_id = :room AND seq = :seq"
+# A message that was hidden from a newcomer is not read by them.
+READERS: Final = """
+    SELECT a.id, a.username FROM (
+        SELECT account_id, horizon FROM members WHERE room_id = :room ORDER BY account_id LIMIT :most
+    ) m
+    JOIN reading d ON d.account_id = m.account_id AND d.room_id = :room
+    JOIN accounts a ON a.id = m.account_id
+    WHERE d.seq >= :seq AND m.horizon <= :seq AND a.shares_reading <> 0 AND a.ended_ts IS NULL
+"""
+SHARES_READING: Final = "SELECT shares_reading FROM accounts WHERE id = :account"
+SHARE_READING: Final = "UPDATE accounts SET shares_reading = :shared WHERE id = :account"
 UNREAD: Final = """
     SELECT count(*) FROM (
         SELECT 1 FROM entries

@@ -273,6 +273,15 @@ class Reader:
 
     # Reading.
 
+    def readers(self, room: str, seq: int, most: int) -> list[Author]:
+        """Who has read a room as far as a number and shares that, of its first `most` members."""
+        rows = self._db.rows(queries.READERS, {"room": int(room), "seq": seq, "most": most})
+        return [Author(str(row[0]), row[1]) for row in rows]
+
+    def shares_reading(self, account: str) -> bool:
+        """Whether others see how far the account has read."""
+        return bool(self._value(queries.SHARES_READING, {"account": int(account)}))
+
     def unread(self, room: str, account: str, after: int, most: int) -> int:
         """How many messages others wrote after a number; counts no further than `most`."""
         parameters = {"room": int(room), "account": int(account), "after": after, "most": most}

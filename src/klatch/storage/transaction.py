@@ -407,6 +407,10 @@ class Transaction(RememberingReader):
         """Notes whether guests may write to the account directly."""
         self._db.run(queries.SET_GUESTS_WRITE, {"account": int(account), "allowed": int(allowed)})
 
+    def share_reading(self, account: str, *, shared: bool) -> None:
+        """Notes whether others see how far the account has read."""
+        self._db.run(queries.SHARE_READING, {"account": int(account), "shared": int(shared)})
+
     def set_paused(self, *, paused: bool) -> None:
         """Notes whether the conversation is paused for all."""
         self.forget_restraints()

@@ -15,6 +15,7 @@ from klatch.core.answers import (
     Members,
     Online,
     Range,
+    Readers,
     Rooms,
     SettingsTold,
 )
@@ -53,6 +54,8 @@ def read_out(answer: AnyAnswer, now: int, zone: tzinfo | None) -> Sheet | None:
             return "Accounts", _rows(spell_accounts(accounts, now, zone))
         case Bans():
             return "Bans and mutes", _rows(spell_bans(answer, now))
+        case Readers(seq=seq, people=people):
+            return f"Who has read number {seq}", _rows([person.name for person in people] or ["nobody yet"])
         case BlockList(people=people):
             return "Whom you block", _rows([person.name for person in people])
         case _:

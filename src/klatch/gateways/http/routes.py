@@ -94,6 +94,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     act("PUT", "/api/me/display_name", ask.SetDisplayName, "Takes another display name."),
     act("PUT", "/api/me/status", ask.SetStatus, "Says what one is doing, and whether one is away."),
     act("PUT", "/api/me/contact", ask.SetContact, "Says whether one takes direct messages from guests."),
+    act("PUT", "/api/me/share_reading", ask.ShareReading, "Says whether others see how far one has read."),
     look("GET", "/api/me/blocks", ask.ListBlocked, told.BlockList, "Whom one has blocked."),
     act("PUT", "/api/me/blocks/{user}", ask.Block, "Takes no direct messages from somebody."),
     act("DELETE", "/api/me/blocks/{user}", ask.Unblock, "Takes them again."),
@@ -125,6 +126,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     # Messages.
     look("GET", "/api/rooms/{room}/messages", ask.History, told.Page, "A page of messages as they are now."),
     look("GET", "/api/rooms/{room}/entries", ask.Fetch, told.Range, "The raw entries of a log after a number."),
+    look("GET", _SEQ + "/readers", ask.ListReaders, told.Readers, "Who has read a message."),
     act("POST", "/api/rooms/{room}/messages", ask.SendMessage, "Says something in a room.", status=201),
     act("PATCH", _SEQ, ask.EditMessage, "Replaces the text of one's own message."),
     act("DELETE", _SEQ, ask.DeleteMessage, "Takes back a message."),

@@ -17,3 +17,6 @@ CREATE TABLE choices (
     name   TEXT PRIMARY KEY,
     value  TEXT NOT NULL                   -- JSON
 );
+
+-- Whether others see how far somebody has read.
+ALTER TABLE accounts ADD COLUMN shares_reading INTEGER NOT NULL DEFAULT 1;
