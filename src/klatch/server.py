@@ -18,13 +18,16 @@ from klatch.bus.in_process import InProcessBus
 from klatch.core.addresses import is_within, parse_address
 from klatch.engine import settings as engine_settings
 from klatch.engine.engine import Engine
+from klatch.engine.filing import Filing
 from klatch.engine.transcripts.keeper import Transcripts
 from klatch.engine.transcripts.telling import Hand
+from klatch.files.shelf import Shelf
 from klatch.gateways.certificate import FILE as CERTIFICATE
 from klatch.gateways.certificate import find_or_make, own_addresses
 from klatch.gateways.handed import BadSocket, take_handed
 from klatch.gateways.http.api import Api
 from klatch.gateways.http.built import BuiltPage
+from klatch.gateways.http.filedoor import FileDoor
 from klatch.gateways.http.front import Front
 from klatch.gateways.http.page import make_app
 from klatch.gateways.keys import leave_keys
@@ -69,8 +72,7 @@ async def serve(
     Raises StoreUnusable, BadCertificate or DoorInUse if it cannot start. `opened` is told once every door is open.
     """
     _spare_collections()
-    stop = asyncio.Event()
-    _hear_signals(stop)
+    stop = _hear_signals()
     service = Service(os.environ)
     store = SqliteStore(settings.data_path, recorder, _clock)
     try:
@@ -79,15 +81,9 @@ async def serve(
     except (BadCertificate, DoorInUse):
         await store.close()
         raise
+    shelf = Shelf(settings.data_path, recorder)
     bus = InProcessBus()
-    engine = Engine(
-        store,
-        bus,
-        recorder,
-        engine_settings.Settings(running_of(settings), fixed, store.chosen),
-        _clock,
-        time.monotonic,
-    )
+    engine, filing = _engine(settings, fixed, store, bus, recorder, shelf)
     transcripts = _transcripts(settings, store, recorder)
     if transcripts is not None:
         bus.subscribe(transcripts.note)
@@ -102,11 +98,12 @@ async def serve(
         figures=lambda origin: _figures(recorder, engine, store) if _may_measure(settings, origin) else None,
         ways=lambda: ways_in(_as_now(doors, engine), command()),
     )
-    http = make_server(BuiltPage(Front(pages, Api(engine, trust))), engine, trust)
+    http = make_server(BuiltPage(Front(pages, FileDoor(Api(engine, trust), engine, filing, trust))), engine, trust)
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(http.serve(sockets=[]))  # its connections are accepted below, as those of all doors
         works = [
             tasks.create_task(engine.keep_house()),
+            tasks.create_task(filing.keep()),
             tasks.create_task(service.live(lambda: _status(engine))),
             tasks.create_task(_announce(settings, doors, recorder)),
         ]
@@ -118,7 +115,7 @@ async def serve(
         makers = {
             "http": http.make_protocol,
             "https": http.make_protocol,
-            "line": lambda: LineDoor(engine, trust, classic=settings.classic),
+            "line": lambda: LineDoor(engine, trust, classic=settings.classic, page=next(iter(doors.pages), "")),
         }
         servers = await _open(sockets, makers, doors, porch)
         _hear_hangup(service, engine, encryption)
@@ -135,6 +132,7 @@ async def serve(
         if transcripts is not None:
             transcripts.stop()
     remove_key(settings.data_path)
+    shelf.close()
     await store.close()
     recorder.log("stopped")
     return EXIT_STORAGE if store.is_broken else 0
@@ -143,6 +141,28 @@ async def serve(
 def command() -> str:
     """How Klatch is called here."""
     return "klatch" if which("klatch") else sys.argv[0]  # in .venv/bin after `make run`
+
+
+def _engine(
+    settings: Settings,
+    fixed: Mapping[str, str] | None,
+    store: SqliteStore,
+    bus: InProcessBus,
+    recorder: Recorder,
+    shelf: Shelf,
+) -> tuple[Engine, Filing]:
+    engine = Engine(
+        store,
+        bus,
+        recorder,
+        engine_settings.Settings(running_of(settings), fixed, store.chosen),
+        _clock,
+        time.monotonic,
+        shelf=shelf,
+        file_types=settings.file_types,
+    )
+    assert engine.filing is not None  # noqa: S101 - there is a shelf
+    return engine, engine.filing
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
@@ -300,9 +320,9 @@ def _figures(recorder: Recorder, engine: Engine, store: SqliteStore) -> bytes:
     return recorder.figures()
 
 
-def _hear_signals(stop: asyncio.Event) -> None:
-    """Ctrl+C and SIGTERM ask the server to stop; a second one ends it at once."""
-    loop = asyncio.get_running_loop()
+def _hear_signals() -> asyncio.Event:
+    """Is set once Ctrl+C or SIGTERM ask the server to stop; a second one ends it at once."""
+    loop, stop = asyncio.get_running_loop(), asyncio.Event()
 
     def hear(number: int, _frame: object) -> None:
         signal.signal(number, signal.SIG_DFL)
@@ -310,6 +330,7 @@ def _hear_signals(stop: asyncio.Event) -> None:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, hear)
+    return stop
 
 
 def _hear_hangup(service: Service, engine: Engine, encryption: Encryption | None) -> None:

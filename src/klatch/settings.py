@@ -43,6 +43,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     transcripts: str = ""
     classic: bool = False
     verbose: bool = False
+    file_types: tuple[str, ...] = ()
     limits: Limits = Limits()
 
     @property

@@ -30,6 +30,7 @@ NOT_TYPED = {
     ask.Register: "asks for the password, which is never part of what is typed",
     ask.ChangePassword: "the same",
     ask.UseLink: "people type /register, or open the link",
+    ask.SetAvatar: "a picture is chosen, not typed",
     ask.MakeToken: "the secret is made by a program, and shown once",
     ask.MakeLink: "the same",
     ask.MakeResetLink: "the same",

@@ -15,6 +15,7 @@ LEAST = {
     "delete_others": ("guest", "moderator"),
     "react": ("guest", "guest"),
     "read": ("guest", "guest"),
+    "upload": ("guest", None),
     "join": ("guest", None),
     "leave": ("guest", "guest"),
     "topic": ("guest", "member"),
@@ -93,7 +94,7 @@ ADMIN = {
     ),
 }
 # What leaves words for others.
-WRITES = {"send", "edit", "react", "topic", "invite", "create", "describe"}
+WRITES = {"send", "edit", "react", "topic", "invite", "create", "describe", "upload"}
 
 
 def allowed(act, server_role, room_role, **standing):

@@ -60,6 +60,11 @@ export interface Author {
   name: string;
 }
 
+export interface AvatarSet {
+  kind: "avatar";
+  file?: string;
+}
+
 export interface Ban {
   op: "ban";
   cid: string;
@@ -282,6 +287,32 @@ export interface FiguresTold {
   ref?: string;
 }
 
+export interface File {
+  id: string;
+  name: string;
+  size: number;
+  type: string;
+  width?: number;
+  height?: number;
+  preview?: boolean;
+  blurhash?: string;
+}
+
+export interface FileTold {
+  seq: number;
+  ts: number;
+  author: Author;
+  file: File;
+}
+
+export interface FilesTold {
+  op: "files";
+  room: string;
+  files: FileTold[];
+  more?: boolean;
+  ref?: string;
+}
+
 export interface GiveServerRole {
   op: "server_role";
   cid: string;
@@ -464,6 +495,14 @@ export interface ListFigures {
   ref?: string | null;
 }
 
+export interface ListFiles {
+  op: "files";
+  ref?: string | null;
+  room: string;
+  before?: number | null;
+  limit?: number;
+}
+
 export interface ListLinks {
   op: "links";
   ref?: string | null;
@@ -538,6 +577,13 @@ export interface MakeToken {
   user?: string | null;
 }
 
+export interface MakeUploadLink {
+  op: "upload_link";
+  ref?: string | null;
+  room: string;
+  file?: string;
+}
+
 export interface MarkRead {
   op: "read";
   cid: string;
@@ -559,6 +605,7 @@ export interface Message {
   reply_to?: number;
   action?: boolean;
   deleted?: boolean;
+  files?: File[];
 }
 
 export interface Mute {
@@ -637,6 +684,7 @@ export interface Person {
   since?: number;
   active?: number;
   role?: string;
+  avatar?: string;
 }
 
 export interface Ping {
@@ -853,6 +901,13 @@ export interface SendMessage {
   text: string;
   reply_to?: number | null;
   action?: boolean;
+  files?: string[] | null;
+}
+
+export interface SetAvatar {
+  op: "avatar";
+  cid: string;
+  file?: string;
 }
 
 export interface SetContact {
@@ -1035,6 +1090,15 @@ export interface Unsuspend {
   user: string;
 }
 
+export interface UploadLink {
+  op: "upload_link";
+  room: string;
+  path: string;
+  expires: number;
+  file?: string;
+  ref?: string;
+}
+
 export interface UseLink {
   op: "use_link";
   cid: string;
@@ -1110,6 +1174,7 @@ export type AnyCommand =
   | Suspend
   | Unsuspend
   | GiveServerRole
+  | SetAvatar
   | MarkRead;
 
 export type AnyQuery =
@@ -1129,6 +1194,8 @@ export type AnyQuery =
   | Audit
   | ListSettings
   | ListFigures
+  | ListFiles
+  | MakeUploadLink
   | Help;
 
 export type Request =
@@ -1177,6 +1244,7 @@ export type Request =
   | Suspend
   | Unsuspend
   | GiveServerRole
+  | SetAvatar
   | MarkRead
   | Fetch
   | History
@@ -1194,6 +1262,8 @@ export type Request =
   | Audit
   | ListSettings
   | ListFigures
+  | ListFiles
+  | MakeUploadLink
   | Help
   | Typing
   | Typed
@@ -1215,6 +1285,8 @@ export type AnyAnswer =
   | Myself
   | BlockList
   | Bans
+  | FilesTold
+  | UploadLink
   | HelpText
   | Heads
   | CredentialsTold
@@ -1257,6 +1329,7 @@ export type AnyBody =
   | Renamed
   | DisplayNamed
   | StatusSet
+  | AvatarSet
   | Registered
   | RoleGiven
   | SignedOut
@@ -1298,6 +1371,15 @@ export type Code =
   | "empty"
   | "too_long"
   | "too_big"
+  | "file_too_big"
+  | "bad_length"
+  | "wrong_hash"
+  | "checksum"
+  | "wrong_offset"
+  | "upload_locked"
+  | "file_type"
+  | "bad_upload"
+  | "tus_version"
   | "too_many"
   | "not_registered"
   | "password_needed"
@@ -1322,6 +1404,8 @@ export type Code =
   | "no_such_user"
   | "no_such_message"
   | "no_such_setting"
+  | "no_such_file"
+  | "file_unfinished"
   | "message_deleted"
   | "name_taken"
   | "room_exists"

@@ -6,6 +6,7 @@ Each is one frame of docs/protocol.md, `op` being its tag. Times are millisecond
 import msgspec
 
 from klatch.core.events import Author, Entry, RoomName
+from klatch.core.files import File
 from klatch.core.rooms import Rules
 from klatch.core.view import Item
 
@@ -46,7 +47,7 @@ class Person(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Somebody as others see them.
 
     `state` is online, away or offline; `since` is when they came online; `active` when they last did something;
-    `role` is the role in the room that was asked about.
+    `role` is the role in the room that was asked about; `avatar` names the picture that shows them, if there is one.
     """
 
     id: str
@@ -57,6 +58,7 @@ class Person(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     since: int | None = None
     active: int | None = None
     role: str | None = None
+    avatar: str = ""
 
 
 class Standing(Answer, frozen=True, kw_only=True):
@@ -220,6 +222,35 @@ class CommandHelp(msgspec.Struct, frozen=True):
     usage: str
     does: str
     also: list[str]
+
+
+class FileTold(msgspec.Struct, frozen=True, kw_only=True):
+    """A file of a room: the message that carries it, and who sent it when (ms UTC)."""
+
+    seq: int
+    ts: int
+    author: Author
+    file: File
+
+
+class FilesTold(Answer, frozen=True, kw_only=True, tag="files"):
+    """The files of a room, the last first. `more`: there are earlier ones."""
+
+    room: str
+    files: list[FileTold]
+    more: bool = False
+    ref: str | None = None
+
+
+class UploadLink(Answer, frozen=True, kw_only=True, tag="upload_link"):
+    """Where one file may be sent to, to be said in `room`: a PUT to this path with the file's name after it; until
+    `expires` (ms UTC)."""
+
+    room: str
+    path: str
+    expires: int
+    file: str = ""
+    ref: str | None = None
 
 
 class HelpText(Answer, frozen=True, kw_only=True, tag="help"):
@@ -407,6 +438,8 @@ AnyAnswer = (
     | Myself
     | BlockList
     | Bans
+    | FilesTold
+    | UploadLink
     | HelpText
     | Heads
     | CredentialsTold

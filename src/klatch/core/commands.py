@@ -24,12 +24,14 @@ class Command(msgspec.Struct, frozen=True, kw_only=True, tag_field="op", forbid_
 
 
 class SendMessage(Command, frozen=True, kw_only=True, tag="send"):
-    """Says `text` in a room. `reply_to` is the number of the message answered; `action` is what /me says."""
+    """Says `text` in a room. `reply_to` is the number of the message answered; `action` is what /me says; `files` are
+    the ids of finished uploads, with which the text may be empty."""
 
     room: str
     text: str
     reply_to: int | None = None
     action: bool = False
+    files: list[str] | None = None
 
 
 class EditMessage(Command, frozen=True, kw_only=True, tag="edit"):
@@ -352,6 +354,12 @@ class GiveServerRole(Command, frozen=True, kw_only=True, tag="server_role"):
     role: str
 
 
+class SetAvatar(Command, frozen=True, kw_only=True, tag="avatar"):
+    """Has a picture show one: the id of a finished upload of one's own; empty: none."""
+
+    file: str = ""
+
+
 class MarkRead(Command, frozen=True, kw_only=True, tag="read"):
     """Notes how far one has read a room; without `seq`, to its end."""
 
@@ -405,6 +413,7 @@ AnyCommand = (
     | Suspend
     | Unsuspend
     | GiveServerRole
+    | SetAvatar
     | MarkRead
 )
 
@@ -509,6 +518,22 @@ class ListFigures(Query, frozen=True, kw_only=True, tag="figures"):
     """How the server is: who is connected, what was said, what it takes."""
 
 
+class ListFiles(Query, frozen=True, kw_only=True, tag="files"):
+    """The files of a room, the last first, from messages before number `before`."""
+
+    room: str
+    before: int | None = None
+    limit: int = PAGE_DEFAULT
+
+
+class MakeUploadLink(Query, frozen=True, kw_only=True, tag="upload_link"):
+    """Asks for a link by which one file can be sent into a room by whoever has it. `file` is what it is called where it
+    lies, and comes back."""
+
+    room: str
+    file: str = ""
+
+
 class Help(Query, frozen=True, kw_only=True, tag="help"):
     """What can be typed."""
 
@@ -530,6 +555,8 @@ AnyQuery = (
     | Audit
     | ListSettings
     | ListFigures
+    | ListFiles
+    | MakeUploadLink
     | Help
 )
 

@@ -6,6 +6,8 @@ room, by the account's id. Times (`ts`) are milliseconds UTC and never go back w
 
 import msgspec
 
+from klatch.core.files import File
+
 
 class Author(msgspec.Struct, frozen=True):
     """Who did it: the account's id, and its username at that time."""
@@ -39,12 +41,14 @@ class Created(Body, frozen=True, kw_only=True, tag="created"):
 
 
 class Message(Body, frozen=True, kw_only=True, tag="message"):
-    """Somebody said something. A message that was deleted keeps its number and loses its words."""
+    """Somebody said something, with `files` perhaps. A message that was deleted keeps its number and loses its words
+    and its files."""
 
     text: str
     reply_to: int | None = None
     action: bool = False
     deleted: bool = False
+    files: list[File] = []
 
 
 class Edited(Body, frozen=True, kw_only=True, tag="edit"):
@@ -230,6 +234,12 @@ class StatusSet(Body, frozen=True, kw_only=True, tag="status"):
     until: int | None = None
 
 
+class AvatarSet(Body, frozen=True, kw_only=True, tag="avatar"):
+    """Another picture shows one: `file` is the id of its upload, or empty."""
+
+    file: str = ""
+
+
 class Registered(Body, frozen=True, kw_only=True, tag="registered"):
     """One has a password now, and is a guest no more."""
 
@@ -349,6 +359,7 @@ AnyBody = (
     | Renamed
     | DisplayNamed
     | StatusSet
+    | AvatarSet
     | Registered
     | RoleGiven
     | SignedOut

@@ -381,6 +381,11 @@ def _resume(place: Place, text: str) -> Asked:
     return ask.Resume(cid=place.cid)
 
 
+def _files(place: Place, text: str) -> Asked:
+    _nothing(text)
+    return ask.ListFiles(room=place.room)
+
+
 def _alone(build: Callable[[], Asked]) -> Build:
     """A command without arguments."""
 
@@ -416,6 +421,8 @@ COMMANDS: Final[tuple[Row, ...]] = (
     Row(("reply",), "SEQ TEXT", "Answers message number SEQ.", _reply),
     Row(("edit",), "[SEQ] TEXT", "Changes your last message, or number SEQ.", _edit),
     Row(("delete",), "[SEQ]", "Takes back your last message, or number SEQ.", _delete),
+    Row(("file",), "[PATH]", "Sends a file.", lambda p, t: ask.MakeUploadLink(room=p.room, file=t)),
+    Row(("files",), "", "Lists the files of this room.", _files),
     Row(("react",), "SEQ EMOJI", "Puts an emoji to message number SEQ.", _react),
     Row(("unreact",), "SEQ EMOJI", "Takes your emoji back.", _unreact),
     Row(("read",), "[SEQ]", "Marks this room as read.", _read),

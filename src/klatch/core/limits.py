@@ -32,6 +32,9 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     errors_a_minute: Count = 20
     guest_days: Count = 30
     session_days: Count = 90
+    file_size: Count = 536_870_912
+    file_quota: Count = 10_737_418_240
+    file_quota_of_guest: Count = 1_073_741_824
 
 
 # For benchmarks and tests, on loopback only (--no-limits).

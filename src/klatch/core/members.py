@@ -25,6 +25,7 @@ class Account(msgspec.Struct, frozen=True):
     away: bool = False
     status_until: int | None = None
     suspended: bool = False
+    avatar: str = ""
 
     @property
     def registered(self) -> bool:

@@ -11,9 +11,10 @@ EMOJI_KINDS_MOST: Final = 50
 DELETED: Final = Message(text="", deleted=True)
 
 
-def compose(text: str, reply_to: int | None = None, *, action: bool = False) -> Message:
-    """A new message."""
-    return Message(text=parse_message(text), reply_to=reply_to, action=action)
+def compose(text: str, reply_to: int | None = None, *, action: bool = False, has_files: bool = False) -> Message:
+    """A new message; one that is to have files needs no text."""
+    said = "" if has_files and not text else parse_message(text)
+    return Message(text=said, reply_to=reply_to, action=action)
 
 
 def amend(target: int, text: str) -> Edited:

@@ -55,6 +55,7 @@ PERMISSIONS: Final[dict[str, Rule]] = {
     "delete_room": Rule("guest", "owner", "delete a room", "admin"),
     # On the server.
     "create": Rule("guest", None, "create rooms", writes=True),
+    "upload": Rule("guest", None, "upload files", writes=True),
     "describe": Rule("guest", None, "take another name or status", writes=True),
     # One's own account: a script's token is for that only if it was made to administer.
     "register": Rule("guest", None, "register", "admin"),

@@ -76,6 +76,9 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     Setting("sessions_of_address", "count", "Connections from one address.", least=10, most=1_000_000),
     Setting("guest_days", "count", "Days until a guest who did not come back is gone, and the name free.", most=36_500),
     Setting("session_days", "count", "Days until a sign-in that was not used ends.", most=36_500),
+    Setting("file_size", "count", "Bytes of a file.", most=1_099_511_627_776),
+    Setting("file_quota", "count", "Bytes of all files of an account.", most=1_125_899_906_842_624),
+    Setting("file_quota_of_guest", "count", "Bytes of all files of a guest.", most=1_125_899_906_842_624),
 )
 
 

@@ -6,11 +6,14 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any, Final
 
+import msgspec
+
 from klatch import __version__
 from klatch.bus.port import Bus
 from klatch.core import commands as ask
 from klatch.core.answers import (
     IsTyping,
+    UploadLink,
     Welcome,
 )
 from klatch.core.credentials import NOTHING_SHOWN, ByToken, Credentials
@@ -24,6 +27,7 @@ from klatch.engine.authentication import Attempt, Authentication
 from klatch.engine.backlog import Turn
 from klatch.engine.fanout import FanOut
 from klatch.engine.figures import Live
+from klatch.engine.filing import Filing
 from klatch.engine.following import Following
 from klatch.engine.limits import RateLimits
 from klatch.engine.passwords import Passwords
@@ -32,10 +36,12 @@ from klatch.engine.recording import sign
 from klatch.engine.sessions import Caller, Session, Sessions
 from klatch.engine.settings import Settings
 from klatch.engine.tidying import Tidying
+from klatch.files.port import Files
 from klatch.observe.port import Observer
 from klatch.storage.port import Store, Transaction
 
 Done = Callable[[Any], None]
+DROP: Final = "/api/files/drop"
 _DAY: Final = 86_400_000
 _TYPING_EVERY: Final = 2_000
 _TYPED_MOST: Final = 10_000
@@ -56,8 +62,11 @@ class Engine:
         pace: Callable[[], float],
         *,
         passwords: Passwords | None = None,
+        shelf: Files | None = None,
+        file_types: tuple[str, ...] = (),
     ) -> None:
-        """`clock` tells milliseconds UTC, `pace` monotonic seconds."""
+        """`clock` tells milliseconds UTC, `pace` monotonic seconds; `shelf` is the store of files, of which only those
+        of `file_types` are taken, if any are named."""
         self.settings = settings
         self.clock = clock
         self.since = clock()
@@ -79,6 +88,10 @@ class Engine:
         )
         bus.subscribe(self.fanout.publish, self.fanout.hint)
         bus.subscribe(self._following.follow)
+        self.filing: Filing | None = None
+        if shelf is not None:
+            self.filing = Filing(store, shelf, self._rates, observer, settings, clock, types=file_types)
+            bus.subscribe(self.filing.follow)
 
     @property
     def limits(self) -> Limits:
@@ -216,6 +229,8 @@ class Engine:
 
         def answered(outcome: object) -> None:
             self.fanout.flush()
+            if isinstance(outcome, UploadLink):
+                outcome = self._open_link(caller, outcome)
             done(outcome)
 
         try:
@@ -232,6 +247,16 @@ class Engine:
             answered(told)
         else:
             self._store.read(lambda reader: lookups.answer(reader, account, query, now), answered)
+
+    def _open_link(self, caller: Caller, wanted: UploadLink) -> UploadLink | Refused:
+        if self.filing is None:
+            return Refused("not_allowed", "This server takes no files.")
+        try:
+            check_scope("send", caller.scopes, reads=False)
+            secret, expires = self.filing.make_drop(caller, wanted.room)
+        except Refused as refused:
+            return refused
+        return msgspec.structs.replace(wanted, path=f"{DROP}/{secret}/", expires=expires)
 
     def type(self, session: Session, room: str) -> None:
         """Tells the others in a room that somebody types, every two seconds at most; not with a token to read by."""

@@ -10,6 +10,7 @@ from klatch.core.answers import PauseTold, Refusal
 from klatch.core.credentials import ByName
 from klatch.core.events import (
     Audited,
+    AvatarSet,
     Banned,
     DisplayNamed,
     Entry,
@@ -78,6 +79,8 @@ class Following:
                     self._alter(entry.room, name=name)
                 case DisplayNamed(name=name):
                     self._alter(entry.room, display_name=name)
+                case AvatarSet(file=file):
+                    self._alter(entry.room, avatar=file)
                 case StatusSet(text=text, away=away, until=until):
                     self._alter(entry.room, status=text, away=away, status_until=until)
                 case Registered(role=role):

@@ -33,6 +33,7 @@ from klatch.engine import (
     contacts,
     credentials,
     figures,
+    files,
     links,
     messages,
     reading,
@@ -184,6 +185,8 @@ LOOKUPS: Final[dict[type[ask.Query], Look]] = {
     ask.Audit: _plain(audit.read),
     ask.ListSettings: _settings,
     ask.ListFigures: _figures,
+    ask.ListFiles: _plain(files.find),
+    ask.MakeUploadLink: _plain(files.find_room_for),
 }
 
 # Answered on the event loop, where who is online is known.

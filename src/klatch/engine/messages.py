@@ -15,7 +15,7 @@ from klatch.core.members import RANK, Account
 from klatch.core.reading import find_mentions
 from klatch.core.refusals import Refused
 from klatch.core.view import Item, begin, change, settle
-from klatch.engine import audit, rooms
+from klatch.engine import audit, files, rooms
 from klatch.engine.recording import nothing_to_add, record
 from klatch.engine.rules import keeps_nothing
 from klatch.storage.port import Place, Reader, Transaction
@@ -32,11 +32,13 @@ T = TypeVar("T")
 
 def send(transaction: Transaction, actor: Account, command: SendMessage) -> Ack:
     """Says something in a room."""
-    message = rules.compose(command.text, command.reply_to, action=command.action)
+    message = rules.compose(command.text, command.reply_to, action=command.action, has_files=bool(command.files))
     names = find_mentions(message.text)
     place = rooms.find_or_begin(transaction, actor, command.room, message.reply_to)
     rooms.authorize_in(transaction, "send", actor, place)
     rooms.check_direct(transaction, actor, place.room)
+    if command.files:
+        message = msgspec.structs.replace(message, files=files.to_carry(transaction, actor, place, command.files))
     if message.reply_to is not None:
         rules.standing(_message(transaction, place, message.reply_to), message.reply_to)
     if place.room.rules.slow:
@@ -44,6 +46,8 @@ def send(transaction: Transaction, actor: Account, command: SendMessage) -> Ack:
     if keeps_nothing(transaction, place.room):
         return record(transaction, actor, place.room.id, message, command, kept=Removed())
     ack = record(transaction, actor, place.room.id, message, command)
+    for file in message.files:
+        transaction.attach(place.room.id, ack.seq, file.id)
     _mention(transaction, actor, names, place.room.id, ack.seq)
     return ack
 

@@ -63,6 +63,7 @@ class Roster:
                 state="offline",
                 status=self._status(account),
                 role=role,
+                avatar=account.avatar,
             )
         now = here.account
         return Person(
@@ -74,6 +75,7 @@ class Roster:
             since=here.since,
             active=here.active,
             role=role,
+            avatar=now.avatar,
         )
 
     def _status(self, account: Account) -> str:
@@ -111,9 +113,10 @@ class Roster:
         told = self._told.get(person.id)
         if told is None:
             return person.state != "offline"
-        return (told.state, told.name, told.display_name, told.status) != (
+        return (told.state, told.name, told.display_name, told.status, told.avatar) != (
             person.state,
             person.name,
             person.display_name,
             person.status,
+            person.avatar,
         )

@@ -12,6 +12,8 @@ from klatch.core.refusals import Refused
 from klatch.storage.port import Transaction
 
 _PASSWORDS = ("password", "old")
+# Counts for nothing: messages had no files once, and a retry over an upgrade is no other command.
+_NO_FILES = b',"files":null}'
 _encode = msgspec.json.Encoder().encode
 
 
@@ -51,4 +53,7 @@ def hash_command(command: Command) -> bytes:
     words = {field: "" for field in _PASSWORDS if getattr(command, field, None)}
     if words:
         command = msgspec.structs.replace(command, **words)
-    return blake2b(_encode(command), digest_size=16).digest()
+    spelled = _encode(command)
+    if spelled.endswith(_NO_FILES):  # within texts each quote has a backslash before it
+        spelled = spelled[: -len(_NO_FILES)] + b"}"
+    return blake2b(spelled, digest_size=16).digest()

@@ -28,11 +28,13 @@ _SILENCE: Final = 0.2  # seconds after which --classic takes input without a lin
 class LineDoor(asyncio.Protocol):
     """One connection to the line door."""
 
-    def __init__(self, engine: Engine, trust: Trust, *, classic: bool = False) -> None:
-        """`classic`: input without a line end counts as a line after 200 ms of silence, as the old programs sent it."""
+    def __init__(self, engine: Engine, trust: Trust, *, classic: bool = False, page: str = "") -> None:
+        """`classic`: input without a line end counts as a line after 200 ms of silence, as the old programs sent it.
+        `page` is where HTTP is, for files."""
         self._engine = engine
         self._trust = trust
         self._classic = classic
+        self._page = page
         self._lines = LineSplitter()
         self._telnet = TelnetFilter()
         self._conversation: Conversation | None = None
@@ -46,7 +48,7 @@ class LineDoor(asyncio.Protocol):
         """The connection is there: asks for a name."""
         self._transport = cast("asyncio.Transport", transport)  # uvloop's are of no asyncio class
         address = peer_address(self._transport)
-        dialect = LineDialect(self._engine.clock, _make_cid, telnet=self._telnet)
+        dialect = LineDialect(self._engine.clock, _make_cid, telnet=self._telnet, server=self._page)
         peer = Peer("line", address, self._trust.trace(address).here, lasting=False)
         try:
             self._conversation = Conversation(self._engine, dialect, self, peer)

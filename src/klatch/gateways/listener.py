@@ -12,7 +12,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from klatch.core.refusals import Refused
 from klatch.engine.engine import Engine
-from klatch.gateways.trust import ORIGIN, READ, Origin, Trust, peer_address
+from klatch.gateways.trust import ORIGIN, READ, WIRE, Origin, Trust, peer_address
 from klatch.gateways.websocket import WebSocketDoor
 
 HEADERS_MOST: Final = 100
@@ -149,6 +149,7 @@ class BoundedHttp(HttpToolsProtocol):
             0 if origin.address != self._peer or not self.client else self.client[1],
         )
         self.scope["scheme"] = "https" if origin.encrypted else "http"
+        self.scope[WIRE] = self  # type: ignore[typeddict-unknown-key]  # ours
         self.scope[ORIGIN] = origin  # type: ignore[typeddict-unknown-key]  # ours
         if self._counted != self._peer:
             self._count_in(origin.address)
@@ -198,6 +199,17 @@ class BoundedHttp(HttpToolsProtocol):
             super().handle_websocket_upgrade()
         else:
             self._refuse(_TOO_OLD)
+
+    def be_patient(self, seconds: float) -> bool:
+        """The next sign of progress may come so late; False if the peer is gone."""
+        if self._is_over():
+            return False
+        self._expect_more(seconds)
+        return True
+
+    def cut(self) -> None:
+        """Ends the connection at once."""
+        self.transport.abort()
 
     def _is_over(self) -> bool:
         return self._turned_away or self.transport.is_closing()

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, Protocol
 from urllib.parse import urlsplit
 
 import msgspec
@@ -26,6 +26,17 @@ _FORWARDING: Final = frozenset(
 READ: Final = _FORWARDING | {"origin", "host"}  # the headers that matter here
 _PORTS: Final = {"http": 80, "https": 443}
 ORIGIN: Final = "klatch.origin"  # where in the scope of a request the application finds its Origin
+WIRE: Final = "klatch.wire"  # and there its Wire
+
+
+class Wire(Protocol):
+    """The connection on which a request came, for answers that take their time."""
+
+    def be_patient(self, seconds: float) -> bool:
+        """The next sign of progress may come so late; False if the peer is gone."""
+
+    def cut(self) -> None:
+        """Ends it at once, so that nobody takes what was sent for all."""
 
 
 class Origin(msgspec.Struct, frozen=True):

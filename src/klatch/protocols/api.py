@@ -185,7 +185,7 @@ class Table:
 
         Refuses with `no_such_route`; with `bad_method`, whose `allow` names the methods that there are.
         """
-        parts = _split(path)
+        parts = split(path)
         for words, forms in self._by_length.get(len(parts), ()):
             if all(word[0] == "{" or word == part for word, part in zip(words, parts, strict=True)):
                 form = forms.get("GET" if method == "HEAD" else method)
@@ -245,7 +245,7 @@ def spell_refusal(refused: Refused) -> bytes:
     return _encode({"error": error | {name: value for name, value in told.items() if value is not None}})
 
 
-def _split(path: str) -> list[str]:
+def split(path: str) -> list[str]:
     """The parts of a path. Whatever could be read as another path is no path: nothing is made of it."""
     parts = [_unescape(part) for part in path.removeprefix("/").split("/")]
     if "\\" in path or any(part is None or part in ("", ".", "..") or "/" in part or "\0" in part for part in parts):

@@ -16,6 +16,7 @@ from klatch.core.answers import (
     Bye,
     CredentialsTold,
     FiguresTold,
+    FilesTold,
     HelpText,
     LinksTold,
     Members,
@@ -30,6 +31,7 @@ from klatch.core.answers import (
     Rooms,
     RoomState,
     SettingsTold,
+    UploadLink,
     Welcome,
 )
 from klatch.core.commands import Request
@@ -67,7 +69,8 @@ _HTTP_VERBS: Final = ("GET ", "POST ", "HEAD ", "PUT ", "DELETE ", "OPTIONS ", "
 class LineDialect:
     """One peer at the line door: what they are called, which room they write to, and what they have been told.
 
-    `clock` tells milliseconds UTC, `make_cid` an id for each command; `zone` None is the machine's own time zone.
+    `clock` tells milliseconds UTC, `make_cid` an id for each command; `zone` None is the machine's own time zone;
+    `server` is where files are fetched, such as http://127.0.0.1:8000.
     """
 
     window = 1
@@ -82,10 +85,12 @@ class LineDialect:
         make_cid: Callable[[], str],
         zone: tzinfo | None = None,
         telnet: TelnetFilter | None = None,
+        server: str = "",
     ) -> None:
         self._clock = clock
         self._make_cid = make_cid
         self._zone = zone
+        self._server = server
         self._telnet = telnet or TelnetFilter()
         self._asking: Asking | None = None
         self._link: str | None = None  # by which somebody who gives a name next wants to register
@@ -296,6 +301,17 @@ class LineDialect:
                 rest = [f"  /accounts {accounts[-1].name} shows those after these."] if more and accounts else []
                 return ["Accounts:", *plain.spell_accounts(accounts, self._clock(), self._zone), *rest]
             case _:
+                return self._filed(answer)
+
+    def _filed(self, answer: AnyAnswer) -> list[str]:
+        """What was asked about files."""
+        match answer:
+            case FilesTold(files=files, more=more):
+                rest = ["  There are earlier ones."] if more else []
+                return [f"{len(files)} files:", *plain.spell_files(answer, self._zone, self._server), *rest]
+            case UploadLink():
+                return plain.spell_upload(answer, self._server)
+            case _:
                 return []
 
     def _welcome(self, welcome: Welcome) -> list[str]:
@@ -324,12 +340,12 @@ class LineDialect:
 
     def _act(self, entry: Entry) -> str:
         """A line of the audit log."""
-        return self._numbered(entry.seq, entry.ts, plain.spell_entry(entry))
+        return self._numbered(entry.seq, entry.ts, plain.spell_entry(entry, self._server))
 
     def _page(self, page: Page) -> list[str]:
         if page.ref == _ARRIVAL:
             return [*self._last_messages(page), *self._release(page.as_of)]
-        numbered = (self._numbered(item.seq, item.ts, plain.spell_item(item)) for item in page.items)
+        numbered = (self._numbered(item.seq, item.ts, plain.spell_item(item, self._server)) for item in page.items)
         return [self._heading(page.room), *numbered]
 
     def _last_messages(self, page: Page) -> list[str]:
@@ -337,7 +353,7 @@ class LineDialect:
         lines = [
             f"[{plain.spell_since(item.ts, self._clock(), self._zone)}] {said}"
             for item in page.items
-            if not _is_the_beginning(item) and (said := plain.spell_item(item))
+            if not _is_the_beginning(item) and (said := plain.spell_item(item, self._server))
         ]
         return [self._heading(page.room), *lines] if lines or not self._arriving else []
 
@@ -368,7 +384,7 @@ class LineDialect:
         self._follow(entry)
         if entry.author.id == self._account and isinstance(entry.body, Created | Joined | Granted):
             return []  # the heading of the room one came to tells it, or one's own account's log does
-        said = self._own(entry) if entry.room == self._account else plain.spell_entry(entry)
+        said = self._own(entry) if entry.room == self._account else plain.spell_entry(entry, self._server)
         if not said:
             return []
         return [f"[{plain.spell_time(entry.ts, self._zone)}] {self._label(entry)}{said}"]

@@ -1,10 +1,12 @@
 """Plain text: how entries and answers read as lines, for the line door, history files and `klatch tail`."""
 
+import shlex
 from collections.abc import Iterable
 from datetime import UTC, datetime, tzinfo
 from textwrap import wrap
 from typing import Final
 from unicodedata import combining, east_asian_width
+from urllib.parse import quote
 
 from msgspec import UnsetType
 
@@ -14,6 +16,7 @@ from klatch.core.answers import (
     BlockList,
     CredentialState,
     FiguresTold,
+    FilesTold,
     HelpText,
     LinkState,
     PauseTold,
@@ -21,6 +24,7 @@ from klatch.core.answers import (
     Readers,
     RoomState,
     SettingState,
+    UploadLink,
 )
 from klatch.core.durations import spell_duration
 from klatch.core.events import (
@@ -28,6 +32,7 @@ from klatch.core.events import (
     Arranged,
     Audited,
     Author,
+    AvatarSet,
     Banned,
     Blocked,
     ContactSet,
@@ -65,6 +70,7 @@ from klatch.core.events import (
     Unreacted,
     Unreadable,
 )
+from klatch.core.files import File, spell_size
 from klatch.core.preferences import FOR_GOOD
 from klatch.core.rooms import KEEP_ALL, KEEP_AS_SERVER, KEEP_NOTHING
 from klatch.core.texts import make_inert
@@ -125,14 +131,15 @@ def spell_ago(ts: int, now: int) -> str:
     return f"{passed // _DAY} d ago"
 
 
-def spell_entry(entry: Entry) -> str:
-    """What an entry says, without its time, in one or more lines; empty if there is nothing to show."""
-    return spell_body(entry.author, entry.body)
+def spell_entry(entry: Entry, server: str = "") -> str:
+    """What an entry says, without its time, in one or more lines; empty if there is nothing to show. `server` is where
+    links to files lead."""
+    return spell_body(entry.author, entry.body, server)
 
 
-def spell_item(item: Item) -> str:
+def spell_item(item: Item, server: str = "") -> str:
     """What a line of the timeline says now, with its reactions."""
-    said = spell_body(item.author, item.body)
+    said = spell_body(item.author, item.body, server)
     if item.edited is not None:
         said += " (edited)"
     if item.reactions:
@@ -140,15 +147,15 @@ def spell_item(item: Item) -> str:
     return said
 
 
-def spell_body(author: Author, body: AnyBody) -> str:  # noqa: C901, PLR0912 - one case for each kind of entry
+def spell_body(author: Author, body: AnyBody, server: str = "") -> str:  # noqa: C901, PLR0912 - one case for each kind of entry
     """What was done, as one would tell it."""
     who = author.name
     match body:
         case Message(deleted=True):
             return f"{who} deleted this message."
-        case Message(text=text, reply_to=reply_to, action=action):
+        case Message(text=text, reply_to=reply_to, action=action, files=files):
             answered = f" (to {reply_to})" if reply_to is not None else ""
-            text = _shown(text)
+            text = " ".join([*([_shown(text)] if text or not files else []), *(_link(file, server) for file in files)])
             # Not the sign of notices: nobody can say "* ann came."
             return f"~ {who}{answered} {text}" if action else f"{who}{answered}: {text}"
         case Edited(deleted=True):
@@ -183,6 +190,8 @@ def spell_body(author: Author, body: AnyBody) -> str:  # noqa: C901, PLR0912 - o
             return f"* You are shown as {make_inert(name)} now."
         case StatusSet(text=text, away=away):
             return f"* {_status(text, away=away)}"
+        case AvatarSet(file=file):
+            return "* Another picture shows you now." if file else "* No picture shows you any more."
         case Registered():
             return f"* {who} is registered now, and comes back with the password."
         case RoleGiven(role=role):
@@ -362,6 +371,32 @@ def spell_value(value: bool | float | str) -> str:
     if isinstance(value, bool):
         return "on" if value else "off"
     return value if isinstance(value, str) else f"{value:,.10g}"
+
+
+def spell_file(file: File, server: str = "") -> str:
+    """What a file is: its name, its size, and where it is fetched."""
+    return f"{make_inert(file.name)} ({spell_size(file.size)}) {server}/api/files/{file.id}/{quote(file.name, safe='')}"
+
+
+def _link(file: File, server: str) -> str:
+    return f"[{spell_file(file, server)}]"
+
+
+def spell_files(told: FilesTold, zone: tzinfo | None, server: str = "") -> list[str]:
+    """The files of a room, the last first."""
+    return [
+        f"{each.seq:>5}  [{spell_moment(each.ts, zone)[:16]}] {each.author.name}: {spell_file(each.file, server)}"
+        for each in told.files
+    ]
+
+
+def spell_upload(link: UploadLink, server: str) -> list[str]:
+    """What to type to send a file by a link."""
+    what = shlex.quote(link.file) if link.file else "FILE"
+    return [
+        "To send it, type this where the file is, within 15 minutes:",
+        f"  curl -T {what} {server}{link.path}",
+    ]
 
 
 def spell_pause(told: PauseTold) -> str:

@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 
+from klatch.storage.files import as_file
 from klatch.storage.reader import Reader
 from klatch.storage.rows import (
+    Content,
     Credential,
     Erasure,
     Life,
@@ -17,10 +19,12 @@ from klatch.storage.rows import (
     Place,
     Removal,
     State,
+    Upload,
 )
 from klatch.storage.transaction import Transaction
 
 __all__ = [
+    "Content",
     "Credential",
     "Decision",
     "Done",
@@ -39,6 +43,8 @@ __all__ = [
     "State",
     "Store",
     "Transaction",
+    "Upload",
+    "as_file",
 ]
 
 T = TypeVar("T")

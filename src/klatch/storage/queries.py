@@ -5,7 +5,7 @@ from typing import Final
 
 _ACCOUNT: Final = """
     a.id, a.username, a.display_name, a.role, a.secret_hash IS NULL AND a.role = 'guest', a.status, a.away,
-    a.status_until, a.suspended_ts IS NOT NULL
+    a.status_until, a.suspended_ts IS NOT NULL, a.avatar
 """
 _ROOM: Final = """
     r.id, r.kind, r.name, r.topic, r.direct_key, r.posting, r.slow, r.newcomers, r.keep, r.archived, r.gone
@@ -38,7 +38,7 @@ SET_SEEN: Final = "UPDATE accounts SET seen_ts = :now WHERE id = :id"
 END_ACCOUNT: Final = """
     UPDATE accounts SET
         username_key = NULL, secret_hash = NULL, password_hash = NULL, scram_salt = NULL, scram_iterations = NULL,
-        scram_stored_key = NULL, scram_server_key = NULL, status = '', status_until = NULL, ended_ts = :now
+        scram_stored_key = NULL, scram_server_key = NULL, status = '', status_until = NULL, avatar = '', ended_ts = :now
     WHERE id = :id
 """
 ARGON2: Final = "SELECT password_hash FROM accounts WHERE id = :id AND ended_ts IS NULL"
@@ -361,6 +361,7 @@ FORGET_ACCOUNT: Final = (
     "DELETE FROM spoken WHERE account_id = :account",
     "DELETE FROM blocks WHERE account_id = :account OR blocked_id = :account",
     "DELETE FROM restraints WHERE kind = 'account' AND target = CAST(:account AS TEXT)",
+    "UPDATE accounts SET avatar = '' WHERE id = :account",
 )
 # All logs in one order. Who is named in an entry stands there with their id; what is found may still name another.
 ENTRIES_FROM: Final = f"""

@@ -11,10 +11,11 @@ from klatch.core.preferences import Preferences
 from klatch.core.restraints import Restraint
 from klatch.core.rooms import Room, Rules
 from klatch.storage import queries
+from klatch.storage.files import FileReader
 from klatch.storage.rows import Credential, Erasure, Life, Link, Listed, Member, Place, Recorded, Removal, State
 
 Parameters = Mapping[str, Any] | Sequence[Any]
-_ACCOUNT_COLUMNS: Final = 9
+_ACCOUNT_COLUMNS: Final = 10
 _read_body = msgspec.json.Decoder(AnyBody).decode
 _read_choice = msgspec.json.Decoder(bool | int | float | str).decode
 
@@ -29,7 +30,7 @@ class Driver(Protocol):
     def run(self, statement: str, parameters: Parameters | None = None) -> None: ...
 
 
-class Reader:
+class Reader(FileReader):
     """Facts by name. Ids are strings outside and numbers inside the database."""
 
     def __init__(self, driver: Driver) -> None:
@@ -418,8 +419,10 @@ def _account(row: tuple[Any, ...] | None) -> Account | None:
 
 
 def _as_account(row: tuple[Any, ...]) -> Account:
-    fleeting, status, away, until, suspended = row[4:_ACCOUNT_COLUMNS]
-    return Account(str(row[0]), row[1], row[2], row[3], bool(fleeting), status, bool(away), until, bool(suspended))
+    fleeting, status, away, until, suspended, avatar = row[4:_ACCOUNT_COLUMNS]
+    return Account(
+        str(row[0]), row[1], row[2], row[3], bool(fleeting), status, bool(away), until, bool(suspended), avatar
+    )
 
 
 def _as_credential(row: tuple[Any, ...]) -> Credential:

@@ -67,6 +67,33 @@ class Erasure(msgspec.Struct, frozen=True):
     told: str
 
 
+class Content(msgspec.Struct, frozen=True):
+    """What lies in the store of files at `place`: its SHA-256, its size in bytes, its type as the content says, of a
+    picture its size in pixels as it is shown; `preview` is the media type of what shows it small, or empty."""
+
+    place: str
+    hash: bytes
+    size: int
+    media_type: str
+    width: int | None = None
+    height: int | None = None
+    blurhash: str = ""
+    preview: str = ""
+
+
+class Upload(msgspec.Struct, frozen=True):
+    """What an account sends or sent up: `hash` is what it must have, if that was told; `content` is None until it is
+    whole; `created` is when it began (ms UTC)."""
+
+    id: str
+    account: str
+    name: str
+    size: int
+    hash: bytes | None
+    created: int
+    content: Content | None = None
+
+
 class NewAccount(msgspec.Struct, frozen=True):
     """An account to be."""
 

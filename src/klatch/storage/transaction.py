@@ -7,11 +7,12 @@ from typing import Any, Final
 import msgspec
 
 from klatch.core.credentials import Keys
-from klatch.core.events import AnyBody, Author, Entry, target_of
+from klatch.core.events import AnyBody, Author, Entry, Message, target_of
 from klatch.core.preferences import Preferences
 from klatch.core.restraints import Restraint
 from klatch.core.rooms import Rules
-from klatch.storage import queries
+from klatch.storage import files, queries
+from klatch.storage.files import FileWriter
 from klatch.storage.postponing import PostponingDriver
 from klatch.storage.reader import Driver
 from klatch.storage.remembering import RememberingReader
@@ -21,7 +22,7 @@ HASH_BYTES: Final = 8
 _write_body = msgspec.json.Encoder().encode
 
 
-class Transaction(RememberingReader):
+class Transaction(RememberingReader, FileWriter):
     """What decisions are given, one after the other. `recorded` collects the entries that they add, in order, to be
     published after COMMIT. One object serves all transactions of a writer, one after the other."""
 
@@ -91,7 +92,10 @@ class Transaction(RememberingReader):
         self.replace(entry, entry.author.name, body)
 
     def replace(self, entry: Entry, name: str, body: AnyBody) -> None:
-        """Gives an entry other words, and its author another name; `body` changes the same entry as the one before."""
+        """Gives an entry other words, and its author another name; `body` changes the same entry as the one before.
+        Files that it carries no more go, where nothing else refers to them."""
+        if isinstance(entry.body, Message) and entry.body.files and not getattr(body, "files", ()):
+            self.detach(entry.room, entry.seq)
         spelled = _write_body(body)
         log, identity, author = int(entry.room), int(entry.id), int(entry.author.id)
         fresh = hash_entry(log, entry.seq, identity, entry.ts, author, name, entry.cid, spelled)
@@ -136,6 +140,13 @@ class Transaction(RememberingReader):
     def set_status(self, account: str, text: str, *, away: bool, until: int | None = None) -> None:
         """Gives an account another status, for good or until a time (ms UTC)."""
         self._change(queries.SET_STATUS, {"id": int(account), "text": text, "away": int(away), "until": until})
+
+    def set_avatar(self, account: str, upload: str) -> None:
+        """Has an upload show an account, or with an empty one none; the one before goes if nothing refers to it."""
+        before = self.account(account)
+        self._change(files.SET_AVATAR, {"account": int(account), "avatar": upload})
+        if before is not None and before.avatar not in ("", upload):
+            self._db.run(files.REMOVE_UNUSED, {"id": before.avatar})
 
     def set_password(self, account: str, keys: Keys) -> None:
         """Gives an account a password; a guest's secret brings it back no more."""
@@ -464,6 +475,7 @@ class Transaction(RememberingReader):
         self.forget_restraints()
         for statement in queries.FORGET_ACCOUNT:
             self._change(statement, {"account": int(account)})
+        self.remove_unused_of(account)
 
     def set_erasure(self, erasure: Erasure) -> None:
         """Notes how far the logs were gone through."""

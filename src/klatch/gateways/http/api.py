@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Any, Final
 
 import msgspec
@@ -15,6 +15,7 @@ from klatch.core.members import Account
 from klatch.core.refusals import CODES, Refused
 from klatch.engine.authentication import Attempt
 from klatch.engine.engine import Done, Engine
+from klatch.engine.waiting import outcome_of
 from klatch.gateways.cookies import read_cookie, spell_cookie
 from klatch.gateways.http.routes import TABLE, Made, SignedIn, SignIn
 from klatch.gateways.trust import ORIGIN, Origin, Trust
@@ -92,7 +93,7 @@ class Request:
         body = bytearray()
         try:
             async with asyncio.timeout(BODY_WITHIN):
-                async for piece in self._pieces():
+                async for piece in self.pieces():
                     body += piece
                     if len(body) > BYTES_MOST:
                         raise _too_big()
@@ -107,7 +108,7 @@ class Request:
         left = _DRAIN_MOST
         try:
             async with asyncio.timeout(_DRAIN_WITHIN):
-                async for piece in self._pieces():
+                async for piece in self.pieces():
                     left -= len(piece)
                     if left < 0:
                         break
@@ -131,7 +132,8 @@ class Request:
         if self.headers.get("content-encoding", "identity") != "identity":
             raise Refused("media_type", "The body must come as it is, without a Content-Encoding.")
 
-    async def _pieces(self) -> Any:
+    async def pieces(self) -> AsyncIterator[bytes]:
+        """The body as it comes."""
         while not self.is_read:
             message = await self._receive()
             if message["type"] == "http.disconnect":
@@ -236,20 +238,9 @@ class Api:
     @staticmethod
     async def _wait(begin: Callable[[Done], None]) -> Any:
         """What the engine answers; whoever stopped waiting does not hinder it."""
-        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-
-        def done(outcome: Any) -> None:
-            if future.done():
-                return
-            if isinstance(outcome, Exception):
-                future.set_exception(outcome)
-            else:
-                future.set_result(outcome)
-
-        begin(done)
         try:
             async with asyncio.timeout(ANSWER_WITHIN):
-                return await future
+                return await outcome_of(begin)
         except TimeoutError:
             # Whether it was done is not known: the same cid finds out.
             raise Refused(

@@ -24,7 +24,9 @@ class Front:
 
         async def send_safe(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", []), *_HEADERS]
+                told = message.get("headers", [])
+                named = {name for name, _ in told}
+                message["headers"] = [*told, *(each for each in _HEADERS if each[0] not in named)]
             await send(message)
 
         path: bytes = scope["raw_path"]

@@ -95,6 +95,8 @@ ROUTES: Final[tuple[Route, ...]] = (
     act("PUT", "/api/me/status", ask.SetStatus, "Says what one is doing, and whether one is away."),
     act("PUT", "/api/me/contact", ask.SetContact, "Says whether one takes direct messages from guests."),
     act("PUT", "/api/me/share_reading", ask.ShareReading, "Says whether others see how far one has read."),
+    act("PUT", "/api/me/avatar", ask.SetAvatar, "Has a picture show one."),
+    act("DELETE", "/api/me/avatar", ask.SetAvatar, "Has none show one.", fixed={"file": ""}),
     look("GET", "/api/me/blocks", ask.ListBlocked, told.BlockList, "Whom one has blocked."),
     act("PUT", "/api/me/blocks/{user}", ask.Block, "Takes no direct messages from somebody."),
     act("DELETE", "/api/me/blocks/{user}", ask.Unblock, "Takes them again."),
@@ -132,6 +134,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     act("DELETE", _SEQ, ask.DeleteMessage, "Takes back a message."),
     act("PUT", _EMOJI, ask.React, "Puts an emoji to a message."),
     act("DELETE", _EMOJI, ask.Unreact, "Takes one's emoji back."),
+    look("GET", "/api/rooms/{room}/files", ask.ListFiles, told.FilesTold, "The files of a room, the last first."),
     # Help.
     look("GET", "/api/help", ask.Help, told.HelpText, "What can be typed, in clients where people type."),
 )
@@ -142,6 +145,7 @@ EXCEPTIONS: Final[dict[type[msgspec.Struct], str]] = {
     ask.Quit: "ends a connection",
     ask.Ping: "keeps a connection alive",
     ask.Typing: "is a hint of a moment, for those who are connected",
+    ask.MakeUploadLink: "is for those who cannot show who they are; POST /api/files sends a file",
     ask.Typed: "is for boxes that people type in; what a program sends is never read as a command",
 }
 

@@ -20,3 +20,33 @@ CREATE TABLE choices (
 
 -- Whether others see how far somebody has read.
 ALTER TABLE accounts ADD COLUMN shares_reading INTEGER NOT NULL DEFAULT 1;
+-- Files.
+CREATE TABLE files (                       -- contents; each is kept once
+    place       TEXT PRIMARY KEY,          -- its name in the store of files: the id of the upload that brought it
+    hash        BLOB NOT NULL UNIQUE,      -- SHA-256
+    size        BIGINT NOT NULL,
+    media_type  TEXT NOT NULL,             -- as the content says
+    width       INTEGER,                   -- of a picture, as it is shown
+    height      INTEGER,
+    blurhash    TEXT NOT NULL DEFAULT '',
+    preview     TEXT NOT NULL DEFAULT ''   -- the media type of what shows it small; empty: there is none
+) WITHOUT ROWID;
+CREATE TABLE uploads (
+    id          TEXT PRIMARY KEY,          -- as in addresses; made by the server, and nobody guesses it
+    account_id  INTEGER NOT NULL REFERENCES accounts (id),
+    name        TEXT NOT NULL,
+    size        BIGINT NOT NULL,
+    hash        BLOB,                      -- that it is to have, if that was told
+    place       TEXT REFERENCES files (place), -- NULL: not whole yet
+    created_ts  BIGINT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX uploads_by_account ON uploads (account_id, size);
+CREATE INDEX uploads_by_place ON uploads (place) WHERE place IS NOT NULL;
+CREATE TABLE attachments (                 -- which messages carry which uploads
+    room_id     INTEGER NOT NULL REFERENCES rooms (id),
+    seq         BIGINT NOT NULL,
+    upload_id   TEXT NOT NULL REFERENCES uploads (id),
+    PRIMARY KEY (room_id, seq, upload_id)
+) WITHOUT ROWID;
+CREATE INDEX attachments_by_upload ON attachments (upload_id);
+ALTER TABLE accounts ADD COLUMN avatar TEXT NOT NULL DEFAULT ''; -- the upload that shows the person; empty: none

@@ -1,0 +1,95 @@
+"""The process that makes one preview: reads a file from standard input, writes what it saw to standard output.
+
+It imports nothing of the server, takes itself what it may use, and dies of whatever it cannot decode.
+"""
+
+import io
+import json
+import sys
+from typing import Any, Final
+
+FORMATS: Final = {
+    "image/png": "PNG",
+    "image/jpeg": "JPEG",
+    "image/gif": "GIF",
+    "image/webp": "WEBP",
+    "image/avif": "AVIF",
+}
+PIXELS_MOST: Final = 40_000_000
+SIDE_MOST: Final = 20_000
+EDGE: Final = 800  # pixels of the preview's longer side
+TEXT_MOST: Final = 2_000  # characters
+LINES_MOST: Final = 12
+_MEMORY: Final = 512 * 1024 * 1024  # of addresses; what is really used stays under half of that
+_SECONDS: Final = 8
+_TINY: Final = 32
+
+
+def main() -> None:
+    """Makes the preview of the media type that the first argument names."""
+    _give_up_rights()
+    kind = sys.argv[1]
+    seen, preview = _draw(kind) if kind in FORMATS else _quote()
+    out = sys.stdout.buffer
+    out.write(json.dumps(seen).encode() + b"\n" + preview)
+    out.flush()
+
+
+def _give_up_rights() -> None:
+    """From now on: so much memory, so much time, no other files, no other processes."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    for what, most in (
+        (resource.RLIMIT_AS, _MEMORY),
+        (resource.RLIMIT_CPU, _SECONDS),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        resource.setrlimit(what, (most, most))
+
+
+def _draw(kind: str) -> tuple[dict[str, Any], bytes]:
+    from PIL import Image, ImageOps
+    from PIL.Image import Resampling
+
+    from klatch.files.previews.blurhash import encode
+
+    Image.MAX_IMAGE_PIXELS = PIXELS_MOST
+    picture: Image.Image = Image.open(sys.stdin.buffer, formats=[FORMATS[kind]])
+    if picture.width * picture.height > PIXELS_MOST or max(picture.size) > SIDE_MOST:
+        raise SystemExit(3)
+    turned = picture.getexif().get(0x0112, 1) in (5, 6, 7, 8)
+    width, height = picture.size[::-1] if turned else picture.size
+    picture.draft("RGB", (EDGE * 2, EDGE * 2))
+    picture.load()
+    picture.thumbnail((EDGE, EDGE), Resampling.BILINEAR if kind == "image/gif" else Resampling.LANCZOS)
+    small = ImageOps.exif_transpose(picture)
+    small = small.convert("RGBA" if small.has_transparency_data else "RGB")
+    tiny = small.convert("RGBA")
+    tiny.thumbnail((_TINY, _TINY))
+    ground = Image.new("RGB", tiny.size, (128, 128, 128))
+    ground.paste(tiny, mask=tiny.getchannel("A"))
+    shades = [(pixel[0], pixel[1], pixel[2]) for pixel in _pixels(ground)]
+    out = io.BytesIO()
+    # Only the pixels are written: where and when it was taken stays in the file itself.
+    Image.frombytes(small.mode, small.size, small.tobytes()).save(out, "WEBP", quality=78, method=2)
+    seen = {"width": width, "height": height, "blurhash": encode(shades, *ground.size), "kind": "image/webp"}
+    return seen, out.getvalue()
+
+
+def _pixels(picture: Any) -> list[tuple[int, int, int]]:
+    flat = picture.tobytes()
+    return [(flat[at], flat[at + 1], flat[at + 2]) for at in range(0, len(flat), 3)]
+
+
+def _quote() -> tuple[dict[str, Any], bytes]:
+    """The first lines of a text."""
+    text = sys.stdin.buffer.read(4 * TEXT_MOST).decode("utf-8-sig", "ignore")[:TEXT_MOST]
+    lines = text.splitlines()[:LINES_MOST]
+    return {"kind": "text/plain"}, "\n".join(lines).encode()
+
+
+if __name__ == "__main__":
+    main()
