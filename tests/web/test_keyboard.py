@@ -176,6 +176,16 @@ def test_the_first_key_leads_past_everything_to_the_box(kim):
     expect(kim.box).to_be_focused()
 
 
+def test_hidden_words_are_shown_by_a_key_and_not_told_before(kim):
+    kim.box.focus()
+    kim.say("the end is ||a wedding||")
+    hidden = kim.page.get_by_role("button", name="Hidden words. Show them.")
+    expect(kim.page.get_by_role("button", name="a wedding")).to_have_count(0)
+    hidden.press("Enter")
+    expect(hidden).to_have_count(0)
+    expect(kim.page.locator(".spoiler.shown")).to_have_text("a wedding")
+
+
 def test_enter_takes_the_word_of_an_input_method_and_sends_nothing(kim):
     session = kim.context.new_cdp_session(kim.page)
     kim.box.focus()

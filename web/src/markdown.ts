@@ -1,6 +1,7 @@
 // Words with a little form: emphasis, code, lists, quotes, tables, links, spoilers. Nothing else gets through.
 import DOMPurify from "dompurify";
 import { Marked, type TokenizerExtension, type RendererExtension, type Tokens } from "marked";
+import { words } from "./words";
 
 type Extension = TokenizerExtension & RendererExtension;
 
@@ -30,7 +31,8 @@ const spoiler: Extension = {
     return found ? { type: "spoiler", raw: found[0], tokens: this.lexer.inlineTokens(found[1] ?? "") } : undefined;
   },
   renderer(token) {
-    return `<span class="spoiler" role="button" tabindex="0">${this.parser.parseInline(token.tokens ?? [])}</span>`;
+    // Whoever hears the page hears no more of it than whoever sees it.
+    return `<span class="spoiler" role="button" tabindex="0" aria-label="${escape(words.timeline.spoiler)}">${this.parser.parseInline(token.tokens ?? [])}</span>`;
   },
 };
 
@@ -76,7 +78,7 @@ const ALLOWED = {
     ...["p", "br", "strong", "em", "del", "code", "pre", "blockquote", "ul", "ol", "li", "a", "span", "hr"],
     ...["table", "thead", "tbody", "tr", "th", "td"],
   ],
-  ALLOWED_ATTR: ["href", "title", "target", "rel", "class", "align", "start", "role", "tabindex"],
+  ALLOWED_ATTR: ["href", "title", "target", "rel", "class", "align", "start", "role", "tabindex", "aria-label"],
   ALLOWED_URI_REGEXP: /^(?:https?:|mailto:|#)/i,
   ALLOW_DATA_ATTR: false,
   ALLOW_ARIA_ATTR: false,
