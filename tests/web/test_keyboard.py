@@ -178,7 +178,8 @@ def test_the_first_key_leads_past_everything_to_the_box(kim):
 
 def test_hidden_words_are_shown_by_a_key_and_not_told_before(kim):
     kim.box.focus()
-    kim.say("the end is ||a wedding||")
+    kim.say("the end is ||a wedding||, see https://example.org/")
+    expect(kim.page.get_by_role("link", name="https://example.org/")).to_have_attribute("target", "_blank")
     hidden = kim.page.get_by_role("button", name="Hidden words. Show them.")
     expect(kim.page.get_by_role("button", name="a wedding")).to_have_count(0)
     hidden.press("Enter")

@@ -80,6 +80,8 @@ const ALLOWED = {
   ],
   ALLOWED_ATTR: ["href", "title", "target", "rel", "class", "align", "start", "role", "tabindex", "aria-label"],
   ALLOWED_URI_REGEXP: /^(?:https?:|mailto:|#)/i,
+  // Else all that is allowed is taken for an address, and goes unless it is one.
+  ADD_URI_SAFE_ATTR: ["target", "rel", "align", "start", "tabindex", "aria-label"],
   ALLOW_DATA_ATTR: false,
   ALLOW_ARIA_ATTR: false,
 };
