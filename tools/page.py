@@ -45,7 +45,9 @@ def is_current() -> bool:
 def sources_hash() -> str:
     """Names the sources of the page as they are."""
     paths = [WEB / name for name in SOURCES]
-    paths += [path for folder in ("src", "public") for path in sorted((WEB / folder).rglob("*")) if path.is_file()]
+    paths += [
+        path for folder in ("src", "public", "plugins") for path in sorted((WEB / folder).rglob("*")) if path.is_file()
+    ]
     digest = hashlib.sha256()
     for path in paths:
         if not path.name.endswith(".test.ts"):

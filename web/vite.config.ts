@@ -1,11 +1,14 @@
+import { readFileSync } from "node:fs";
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
+import { icons } from "./plugins/icons.ts";
+import { precache } from "./plugins/precache.ts";
 
 // Where the server runs while one works on the page with `npm run dev`.
 const server = process.env.KLATCH_SERVER ?? "http://127.0.0.1:8000";
 
 export default defineConfig({
-  plugins: [svelte()],
+  plugins: [svelte(), icons(() => readFileSync("public/mark.svg", "utf-8")), precache("public")],
   build: {
     outDir: "../src/klatch/gateways/static",
     emptyOutDir: true,
@@ -14,7 +17,14 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    rollupOptions: {
+      input: { index: "index.html", sw: "src/service.ts" },
+      output: {
+        // A service worker is known by its address, which therefore stays.
+        entryFileNames: (chunk) => (chunk.name === "sw" ? "sw.js" : "assets/[name]-[hash].js"),
+      },
+    },
   },
   server: { proxy: { "/ws": { target: server, ws: true, changeOrigin: true } } },
-  test: { include: ["src/**/*.test.ts"] },
+  test: { include: ["src/**/*.test.ts", "plugins/**/*.test.ts"] },
 });

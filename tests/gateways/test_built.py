@@ -13,6 +13,7 @@ from klatch.gateways.http.built import BuiltPage
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "assets").mkdir()
     (tmp_path / "index.html").write_text("<!doctype html>", encoding="utf-8")
+    (tmp_path / "sw.js").write_text("0", encoding="utf-8")
     (tmp_path / "assets" / "index-a1b2c3.js").write_text("0;" * 2_000, encoding="utf-8")
     return tmp_path
 
@@ -42,6 +43,12 @@ async def test_the_start_is_asked_for_anew_each_time(folder):
     assert (await ask(folder, "/"))[1]["cache-control"] == "no-cache"
 
 
+async def test_the_service_worker_is_asked_for_anew_too(folder):
+    _, headers, _ = await ask(folder, "/sw.js")
+    assert headers["cache-control"] == "no-cache"
+    assert headers["content-type"].startswith("text/javascript")
+
+
 async def test_what_has_its_hash_in_its_name_is_kept_for_ever(folder):
     assert "immutable" in (await ask(folder, "/assets/index-a1b2c3.js"))[1]["cache-control"]
 
@@ -61,6 +68,7 @@ async def test_no_script_may_run_but_the_pages_own(folder):
     policy = (await ask(folder, "/"))[1]["content-security-policy"]
     assert "default-src 'none'" in policy
     assert "script-src 'self'" in policy
+    assert "worker-src 'self'" in policy
     assert "unsafe" not in policy
 
 

@@ -99,6 +99,20 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield started
 
 
+@pytest.fixture(scope="module")
+def far_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One server on a local network, as a browser sees it: its page came without TLS, by a name."""
+    with running(tmp_path_factory.mktemp("far") / "data", "--no-limits", "--guests") as started:
+        started.doors["http"] = started.doors["http"].replace("127.0.0.1", LAN)
+        yield started
+
+
+@pytest.fixture(params=["house", "far_house"])
+def any_house(request: pytest.FixtureRequest) -> Server:
+    """For what must work in both: on this machine, which browsers trust, and over a network without TLS."""
+    return request.getfixturevalue(request.param)
+
+
 @pytest.fixture
 def visit(chromium: Browser) -> Iterator:
     """Opens a browser window of somebody's own: `visit(server)`; no window may have reported a fault at the end."""

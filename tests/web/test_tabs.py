@@ -1,10 +1,12 @@
-"""Several tabs of one browser share one connection and one outbox; whoever is in, is in in all of them."""
+"""Several tabs of one browser share one connection, one outbox and who is in; all over a network without TLS."""
 
 import re
+from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import expect
 
+from tests.pace import PATIENCE
 from tests.running import running
 
 pytestmark = pytest.mark.timeout(90)
@@ -18,17 +20,18 @@ def another_tab(visitor, place="lobby"):
     return tab
 
 
-def connections(house):
+def connections(server):
     """How many WebSockets the server holds."""
-    figure = re.search(r"^klatch_sessions\{[^}]*websocket[^}]*\} (\d+)", house.get("/metrics"), re.MULTILINE)
+    with urlopen(f"http://127.0.0.1:{server.port}/metrics", timeout=PATIENCE) as answer:
+        figure = re.search(r"^klatch_sessions\{[^}]*websocket[^}]*\} (\d+)", answer.read().decode(), re.MULTILINE)
     return int(figure[1]) if figure else 0
 
 
-def test_two_tabs_share_one_connection_and_both_hear(house, visit):
-    before = connections(house)
-    ann, bob = visit(house).come_in("tab-ann"), visit(house).come_in("tab-bob")
+def test_two_tabs_share_one_connection_and_both_hear(far_house, visit):
+    before = connections(far_house)
+    ann, bob = visit(far_house).come_in("tab-ann"), visit(far_house).come_in("tab-bob")
     second = another_tab(ann)
-    assert connections(house) == before + 2
+    assert connections(far_house) == before + 2
     bob.say("to both of you")
     for tab in (ann, second):
         expect(tab.line("to both of you")).to_be_visible()
@@ -40,8 +43,8 @@ def test_two_tabs_share_one_connection_and_both_hear(house, visit):
     expect(second.line("to the one that is left")).to_be_visible()
 
 
-def test_who_signs_out_in_one_tab_is_out_in_all_and_in_again_in_all(house, visit):
-    cleo = visit(house).come_in("tab-cleo")
+def test_who_signs_out_in_one_tab_is_out_in_all_and_in_again_in_all(far_house, visit):
+    cleo = visit(far_house).come_in("tab-cleo")
     second = another_tab(cleo)
     cleo.page.get_by_role("button", name="You and this page").click()
     cleo.page.get_by_role("button", name="Sign out").click()
@@ -54,8 +57,8 @@ def test_who_signs_out_in_one_tab_is_out_in_all_and_in_again_in_all(house, visit
         expect(tab.page.get_by_role("heading", name="#lobby")).to_be_visible()
 
 
-def test_a_name_kept_with_a_password_in_one_tab_is_kept_in_all(house, visit):
-    dan = visit(house).come_in("tab-dan")
+def test_a_name_kept_with_a_password_in_one_tab_is_kept_in_all(far_house, visit):
+    dan = visit(far_house).come_in("tab-dan")
     second = another_tab(dan)
     dan.page.get_by_role("button", name="You and this page").click()
     dan.page.get_by_label("Keep your name with a password").fill("a pot of coffee")
@@ -86,8 +89,8 @@ def test_what_two_tabs_write_offline_arrives_once_and_one_tab_may_be_gone(data, 
             expect(tab.page.locator("article.waiting")).to_have_count(0)
 
 
-def test_where_there_are_no_shared_workers_each_tab_has_its_own_connection(house, visit):
-    ed = visit(house)
+def test_where_there_are_no_shared_workers_each_tab_has_its_own_connection(far_house, visit):
+    ed = visit(far_house)
     ed.context.add_init_script("delete window.SharedWorker")
     ed.come_in("tab-ed")
     second = another_tab(ed)

@@ -15,12 +15,16 @@ from tests.web.conftest import PHONE
 pytestmark = pytest.mark.timeout(90)
 
 
-def test_two_browsers_and_a_user_of_nc_talk(house, visit):
+def test_two_browsers_and_a_user_of_nc_talk(any_house, visit):
     if which("nc") is None:
         pytest.skip("There is no nc here.")
-    ann, bob = visit(house).come_in("ann"), visit(house).come_in("bob")
+    ann, bob = visit(any_house).come_in("ann"), visit(any_house).come_in("bob")
     netcat = subprocess.Popen(
-        ["nc", "127.0.0.1", str(house.line_port)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
+        ["nc", "127.0.0.1", str(any_house.line_port)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        bufsize=1,
     )
     try:
         netcat.stdin.write("nick\nhello from the terminal\n")
@@ -48,8 +52,8 @@ def test_a_name_that_is_taken_is_refused_in_the_servers_words(house, visit):
     expect(other.page.get_by_role("heading", name="#lobby")).to_be_visible()
 
 
-def test_a_reload_keeps_who_one_is_where_one_was_and_what_one_was_writing(house, visit):
-    carla = visit(house).come_in("carla")
+def test_a_reload_keeps_who_one_is_where_one_was_and_what_one_was_writing(any_house, visit):
+    carla = visit(any_house).come_in("carla")
     carla.say("/create #carlas-room")
     expect(carla.page.get_by_role("heading", name="#carlas-room")).to_be_visible()
     carla.say("kept")
@@ -90,8 +94,8 @@ def test_what_is_written_while_the_server_is_away_arrives_once(data, visit):
         expect(ann.line("from one who stayed")).to_have_count(1)
 
 
-def test_a_message_is_edited_answered_reacted_to_and_deleted(house, visit):
-    dora, emil = visit(house).come_in("dora"), visit(house).come_in("emil")
+def test_a_message_is_edited_answered_reacted_to_and_deleted(any_house, visit):
+    dora, emil = visit(any_house).come_in("dora"), visit(any_house).come_in("emil")
     dora.say("a first wrod")
     expect(dora.line("a first wrod").and_(dora.page.locator(":not(.waiting)"))).to_be_visible()
     dora.box.press("ArrowUp")
@@ -115,8 +119,8 @@ def test_a_message_is_edited_answered_reacted_to_and_deleted(house, visit):
     expect(emil.page.get_by_text("This message was deleted.").first).to_be_visible()
 
 
-def test_an_unread_room_shows_how_much_and_where_reading_goes_on(house, visit):
-    fay, gil = visit(house).come_in("fay"), visit(house).come_in("gil")
+def test_an_unread_room_shows_how_much_and_where_reading_goes_on(any_house, visit):
+    fay, gil = visit(any_house).come_in("fay"), visit(any_house).come_in("gil")
     fay.say("/create #reading")
     expect(fay.page.get_by_role("heading", name="#reading")).to_be_visible()
     gil.say("/join #reading")

@@ -56,9 +56,12 @@ export class Klatch {
   readonly roomsChanged = new Topic();
   readonly peopleChanged = new Topic();
   readonly outboxChanged = new Topic();
+  readonly attendedChanged = new Topic();
 
   #identity: Identity | null = null;
   #greeting: Greeting = {};
+  /** Whether somebody looks at this tab. */
+  #seen = false;
   /** The rooms one was in before a link was used, by name. */
   #before = new Set(["#lobby"]);
   #line: Line | null = null;
@@ -151,6 +154,27 @@ export class Klatch {
     this.#line?.wake();
   }
 
+  /** Somebody looks at this tab, or away. */
+  attend(seen = this.#seen): void {
+    this.#seen = seen;
+    this.#line?.attend((seen && this.current?.id) || "");
+  }
+
+  /** Whether this tab speaks for all tabs with the desktop. */
+  get leads(): boolean {
+    return this.#line?.leads ?? true;
+  }
+
+  /** The rooms that somebody looks at, in any tab, by id. */
+  get attended(): readonly string[] {
+    return this.#line?.attended ?? [];
+  }
+
+  /** Whether what waits to be sent outlives the browser's tabs. */
+  get keepsWaiting(): boolean {
+    return this.#line?.lasting ?? true;
+  }
+
   /** The browser lays the page aside: nothing is kept for it meanwhile. */
   pause(): void {
     this.#line?.pause();
@@ -174,7 +198,7 @@ export class Klatch {
       heard: (told) => this.#hear(told),
       settled: (kept, answer) => this.#takeOutcome(kept, answer),
       outbox: () => this.outboxChanged.tell(),
-      tabs: () => undefined,
+      tabs: () => this.attendedChanged.tell(),
     });
     this.#line.come(this.#greeting);
     this.changed.tell();
@@ -230,6 +254,7 @@ export class Klatch {
     });
     const room = this.current;
     if (room && !room.view) this.open(room);
+    this.attend();
     this.changed.tell();
   }
 
@@ -278,6 +303,7 @@ export class Klatch {
     this.at = name;
     const room = this.current;
     if (room) this.open(room);
+    this.attend();
     this.roomsChanged.tell();
     this.changed.tell();
   }
@@ -442,6 +468,9 @@ export class Klatch {
     else if (tries) setTimeout(() => this.#follow(id, tries - 1), 50);
   }
 
+  /** Set by the page: somebody else said something just now; whether one is named. */
+  onMessage: (room: Room, entry: Entry, named: boolean) => void = () => undefined;
+
   /** Set by the page: shows a room and puts it into the address. */
   goTo: (name: string) => void = (name) => this.look(name);
 
@@ -473,6 +502,7 @@ export class Klatch {
     const named = mentions(entry.body.text, this.account?.name ?? "");
     const { unread, mentions: before } = room.state;
     room.state = { ...room.state, unread: Math.min(100, unread + 1), mentions: Math.min(100, before + (named ? 1 : 0)) };
+    this.onMessage(room, entry, named);
     this.roomsChanged.tell();
   }
 

@@ -2,8 +2,12 @@ import "./tokens.css";
 import "./base.css";
 import { mount } from "svelte";
 import App from "./App.svelte";
+import type { Carried } from "./clicks";
 import { dial } from "./dial";
+import { installing, keepShell } from "./installing";
 import { Klatch } from "./klatch";
+import { newer } from "./newer";
+import { notifying } from "./notifying";
 import { readLink } from "./places";
 import { readTheme, setTheme } from "./theme";
 import { speakLanguage } from "./words/languages";
@@ -13,8 +17,18 @@ await speakLanguage();
 const klatch = new Klatch(dial);
 // Whoever is in already takes an invitation as who they are; a new password is chosen at the entrance.
 if (readLink(location.pathname)?.kind !== "reset") klatch.comeBack();
+klatch.onMessage = (room, entry, named) => notifying.hear(klatch, room, entry, named);
+klatch.attendedChanged.subscribe(() => notifying.settle(klatch.attended));
 addEventListener("online", () => klatch.wake());
-document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && klatch.wake());
+const attend = () => klatch.attend(document.visibilityState === "visible" && document.hasFocus());
+for (const kind of ["focus", "blur"]) addEventListener(kind, attend);
+document.addEventListener("visibilitychange", () => {
+  attend();
+  if (document.visibilityState !== "visible") return;
+  klatch.wake();
+  void newer.look(Date.now(), true);
+});
+attend();
 // Laid aside by the browser, a page hears nothing, and is told nothing meanwhile.
 addEventListener("pagehide", () => klatch.pause());
 addEventListener("pageshow", (event) => event.persisted && klatch.resume());
@@ -22,4 +36,10 @@ document.addEventListener("freeze", () => klatch.pause());
 document.addEventListener("resume", () => klatch.resume());
 // Another tab wrote down who is in.
 addEventListener("storage", () => klatch.follow());
+// The server has another page by now, without a part of this one.
+addEventListener("vite:preloadError", () => newer.find());
+// Somebody clicked on a notification.
+navigator.serviceWorker?.addEventListener("message", ({ data }: MessageEvent<Carried>) => (location.hash = data.spot));
+installing.begin(window);
+keepShell();
 mount(App, { target: document.getElementById("page") as HTMLElement, props: { klatch } });
