@@ -31,6 +31,7 @@ NOT_TYPED = {
     ask.ChangePassword: "the same",
     ask.UseLink: "people type /register, or open the link",
     ask.SetAvatar: "a picture is chosen, not typed",
+    ask.MakeFileKey: "programs ask for it as they need it",
     ask.MakeToken: "the secret is made by a program, and shown once",
     ask.MakeLink: "the same",
     ask.MakeResetLink: "the same",

@@ -298,6 +298,13 @@ export interface File {
   blurhash?: string;
 }
 
+export interface FileKey {
+  op: "file_key";
+  key: string;
+  expires: number;
+  ref?: string;
+}
+
 export interface FileTold {
   seq: number;
   ts: number;
@@ -546,6 +553,11 @@ export interface LookAtRoom {
 
 export interface LookAtSelf {
   op: "me";
+  ref?: string | null;
+}
+
+export interface MakeFileKey {
+  op: "file_key";
   ref?: string | null;
 }
 
@@ -1196,6 +1208,7 @@ export type AnyQuery =
   | ListFigures
   | ListFiles
   | MakeUploadLink
+  | MakeFileKey
   | Help;
 
 export type Request =
@@ -1264,6 +1277,7 @@ export type Request =
   | ListFigures
   | ListFiles
   | MakeUploadLink
+  | MakeFileKey
   | Help
   | Typing
   | Typed
@@ -1287,6 +1301,7 @@ export type AnyAnswer =
   | Bans
   | FilesTold
   | UploadLink
+  | FileKey
   | HelpText
   | Heads
   | CredentialsTold

@@ -13,6 +13,7 @@ from klatch.cli.completing import completion, manual
 from klatch.cli.configuring import settings
 from klatch.cli.ending import CONFIGURATION, fail
 from klatch.cli.entering import login, logout
+from klatch.cli.fetching import get
 from klatch.cli.finding import find
 from klatch.cli.inviting import invite
 from klatch.cli.keeping import backup, restore
@@ -54,7 +55,7 @@ def cli() -> None:
 
 
 for command in (
-    *(serve, chat, desktop, send, tail, ask, history, rooms, users, find, login, logout, trust),
+    *(serve, chat, desktop, send, tail, get, ask, history, rooms, users, find, login, logout, trust),
     *(user, invite, token, ban, unban, mute, unmute, pause, resume, settings, audit),
     *(backup, restore, verify, completion, manual),
 ):

@@ -29,7 +29,7 @@ def history(*, room: str, last: int | None, form: str, server: str, name: str | 
         async with make_client(server, name, token, "klatch-history", warn) as klatch:
             with _progress(last) as progress:
                 items = await read_history(klatch, room, last, progress)
-        for line in spell_history(items, room, form):  # type: ignore[arg-type] # click checked the choice
+        for line in spell_history(items, room, form, server=klatch.address.url):  # type: ignore[arg-type] # click checked the choice
             show(line)
 
     run(print_history)

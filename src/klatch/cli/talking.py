@@ -2,6 +2,7 @@
 
 import re
 import sys
+from pathlib import Path
 from typing import Final
 
 import click
@@ -20,6 +21,13 @@ _LANGUAGE: Final = re.compile(r"[\w+#.-]{1,32}", re.ASCII)
 @click.option(
     "--code", is_flag=False, flag_value="", metavar="[LANG]", help="Send it as a block of code, perhaps of a language."
 )
+@click.option(
+    "--file",
+    "files",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    multiple=True,
+    help="Send this file, with TEXT if there is one; may be given again.",
+)
 @click.option("--reply", type=click.IntRange(1), metavar="SEQ", help="Answer message number SEQ.")
 @talks_to_a_server
 def send(
@@ -29,16 +37,19 @@ def send(
     lines: bool,
     code: str | None,
     reply: int | None,
+    files: tuple[Path, ...],
     server: str,
     name: str | None,
     token: str | None,
 ) -> None:
     """Send TEXT to ROOM, written '#room' or '@user'; prints the message's number once it is on the server's disk.
 
-    Without TEXT, or with -, standard input is the message. Text is never read as a command.
+    Without TEXT, or with -, standard input is the message; what is too long for one is sent as a file. Text is never
+    read as a command.
     """
     from klatch.clients.sdk import Refused
     from klatch.clients.shell.entering import make_client
+    from klatch.clients.shell.files import read_message, send_files
     from klatch.clients.shell.lines import check_argument, read_lines, read_text
     from klatch.clients.shell.rooms import spell_room
     from klatch.clients.shell.sending import as_code, send_lines, send_text
@@ -46,30 +57,39 @@ def send(
     room = spell_room(room)
     if lines and text not in (None, "-"):
         raise click.UsageError("--lines reads standard input; leave TEXT out.")
-    if lines and (code is not None or reply is not None):
-        raise click.UsageError("--lines sends many messages; --code and --reply are for one.")
+    if lines and (code is not None or reply is not None or files):
+        raise click.UsageError("--lines sends many messages; --code, --reply and --file are for one.")
     if code and not _LANGUAGE.fullmatch(code):
         raise click.UsageError("--code takes the name of a language, such as python or diff, or nothing.")
-    if (text is None and sys.stdin and sys.stdin.isatty()) or (text in (None, "-") and sys.stdin is None):
+    piped = text == "-" or (text is None and not files)
+    if piped and (sys.stdin is None or (text is None and sys.stdin.isatty())):
         raise click.UsageError("Give TEXT, or pipe it in. In most shells '#room' needs its quotes.")
 
     async def send_all() -> None:
         async with make_client(server, name, token, "klatch-send", warn) as klatch:
             await send_lines(klatch, room, read_lines(sys.stdin.fileno()), show)
 
-    async def send_one() -> None:
+    async def send_one(message: str | Path) -> None:
         async with make_client(server, name, token, "klatch-send", warn) as klatch:
-            show(await send_text(klatch, room, message, reply))
+            if isinstance(message, str) and not files:
+                show(await send_text(klatch, room, message, reply))
+                return
+            said, paths = (message, files) if isinstance(message, str) else ("", (message, *files))
+            show(await send_files(klatch, room, paths, said, reply))
 
     if lines:
         run(send_all)
         return
     try:
-        message = read_text(sys.stdin.fileno()) if text is None or text == "-" else check_argument(text)
-        message = message if code is None else as_code(message, code)
+        if piped and code is None:
+            with read_message(sys.stdin.fileno()) as message:
+                run(lambda: send_one(message))
+            return
+        given = read_text(sys.stdin.fileno()) if piped else check_argument(text) if text else ""
+        given = given if code is None else as_code(given, code)
     except Refused as refused:
         fail(refused.message, FAILED)
-    run(send_one)
+    run(lambda: send_one(given))
 
 
 @click.command(short_help="Print what is said in a room.")
@@ -106,7 +126,9 @@ def tail(
             end_with_reader()
         async with make_client(server, name, token, "klatch-tail", warn) as klatch:
             async for known_as, entry in read(klatch, room, last=last, since=since, follow=follow):
-                line = spelling.as_json(entry, known_as) if as_json else spelling.as_text(entry)
+                line = (
+                    spelling.as_json(entry, known_as) if as_json else spelling.as_text(entry, server=klatch.address.url)
+                )
                 if line is not None:
                     show(line)
 

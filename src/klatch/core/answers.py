@@ -253,6 +253,15 @@ class UploadLink(Answer, frozen=True, kw_only=True, tag="upload_link"):
     ref: str | None = None
 
 
+class FileKey(Answer, frozen=True, kw_only=True, tag="file_key"):
+    """What shows over HTTP who one is, at the routes of files alone, until `expires` (ms UTC) or the server stops:
+    `Authorization: Bearer KEY`."""
+
+    key: str
+    expires: int
+    ref: str | None = None
+
+
 class HelpText(Answer, frozen=True, kw_only=True, tag="help"):
     """What can be typed."""
 
@@ -440,6 +449,7 @@ AnyAnswer = (
     | Bans
     | FilesTold
     | UploadLink
+    | FileKey
     | HelpText
     | Heads
     | CredentialsTold

@@ -534,6 +534,10 @@ class MakeUploadLink(Query, frozen=True, kw_only=True, tag="upload_link"):
     file: str = ""
 
 
+class MakeFileKey(Query, frozen=True, kw_only=True, tag="file_key"):
+    """Asks for what shows over HTTP, for some hours, who one is: to send files up and to fetch them."""
+
+
 class Help(Query, frozen=True, kw_only=True, tag="help"):
     """What can be typed."""
 
@@ -557,6 +561,7 @@ AnyQuery = (
     | ListFigures
     | ListFiles
     | MakeUploadLink
+    | MakeFileKey
     | Help
 )
 

@@ -12,6 +12,7 @@ from klatch import __version__
 from klatch.bus.port import Bus
 from klatch.core import commands as ask
 from klatch.core.answers import (
+    FileKey,
     IsTyping,
     UploadLink,
     Welcome,
@@ -238,6 +239,9 @@ class Engine:
         except Refused as refused:
             done(refused)
             return
+        if isinstance(query, ask.MakeFileKey):
+            answered(self._make_file_key(caller, query))
+            return
         account = caller.account.id
         live = {session.credential for session in self.sessions.of(account)}
         measured = self._figures() if isinstance(query, ask.ListFigures) else None
@@ -247,6 +251,12 @@ class Engine:
             answered(told)
         else:
             self._store.read(lambda reader: lookups.answer(reader, account, query, now), answered)
+
+    def _make_file_key(self, caller: Caller, query: ask.MakeFileKey) -> FileKey | Refused:
+        if self.filing is None:
+            return Refused("not_allowed", "This server takes no files.")
+        key, expires = self.filing.make_key(caller)
+        return FileKey(key=key, expires=expires, ref=query.ref)
 
     def _open_link(self, caller: Caller, wanted: UploadLink) -> UploadLink | Refused:
         if self.filing is None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from collections import OrderedDict
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from fnmatch import fnmatchcase
 from functools import partial
@@ -38,7 +39,7 @@ from klatch.files.port import Files, Gone, Locked, NoRoom, OutOfPlace, Settled, 
 from klatch.observe.port import Observer
 from klatch.storage.port import Content, Decision, Look, Reader, Store, Transaction, Upload, as_file
 
-__all__ = ["Drop", "Filing", "Progress", "Reading", "Sum", "Wish"]
+__all__ = ["KEY_SIGN", "Drop", "Filing", "Progress", "Reading", "Sum", "Wish"]
 
 T = TypeVar("T")
 
@@ -51,6 +52,8 @@ _MAY_END_READING: Final = (Left, Kicked, Banned, RoomDeleted, RoomSet, Deleted, 
 _MAY_FREE: Final = (RoomDeleted, Deleted, Swept, Erased)
 _LINK_FOR: Final = 900_000  # ms
 _LINKS_MOST: Final = 10_000
+KEY_SIGN: Final = "files_"  # what a key begins with
+_KEY_FOR: Final = 43_200_000  # ms
 
 
 class Progress(msgspec.Struct, frozen=True):
@@ -71,6 +74,15 @@ class Drop(msgspec.Struct, frozen=True):
     caller: Any
     room: str
     expires: int
+
+
+class Holder(msgspec.Struct, frozen=True):
+    """Whoever has a key, as they were when they got it."""
+
+    account: Account
+    address: str
+    credential: str | None
+    scopes: frozenset[str]
 
 
 class Reading:
@@ -109,6 +121,7 @@ class Filing:
         self._types = types
         self._readings: set[Reading] = set()
         self._drops: dict[str, Drop] = {}
+        self._keys: OrderedDict[str, tuple[Holder, int]] = OrderedDict()
         self._wake = asyncio.Event()
 
     @property
@@ -224,6 +237,26 @@ class Filing:
                     reading.doubt = True
             if isinstance(entry.body, _MAY_FREE):
                 self._wake.set()
+
+    # Keys, for what has no token: guests, and pictures that a browser loads.
+
+    def make_key(self, caller: Caller) -> tuple[str, int]:
+        """What shows over HTTP who somebody is, and until when (ms UTC)."""
+        expires = self._clock() + _KEY_FOR
+        if len(self._keys) >= _LINKS_MOST:
+            self._keys.popitem(last=False)
+        key = KEY_SIGN + secrets.token_urlsafe(24)
+        self._keys[key] = (Holder(caller.account, caller.address, caller.credential, caller.scopes), expires)
+        return key, expires
+
+    async def recognise(self, key: str, address: str) -> Caller:
+        """Whoever was given this key, if nothing ended that since."""
+        holder, expires = self._keys.get(key, (None, 0))
+        if holder is None or expires <= self._clock():
+            raise Refused("bad_token", "The key is unknown here, or too old. Ask for another.")
+        caller = msgspec.structs.replace(holder, address=address)
+        account = await self._look(lambda reader: self._check_caller(reader, caller))
+        return msgspec.structs.replace(caller, account=account)
 
     # Links for those who can show nothing.
 
@@ -368,13 +401,20 @@ class Filing:
 
     def _check(self, reader: Reader, caller: Caller, upload: str) -> Upload:
         """The one check of who may read a file, at the start and whenever something may have changed."""
+        try:
+            viewer = self._check_caller(reader, caller)
+        except Refused as refused:
+            raise no_such_file() from refused
+        return files.may_read(reader, viewer, upload)
+
+    def _check_caller(self, reader: Reader, caller: Caller) -> Account:
         viewer: Account = actions.present(reader, caller.account.id)
         check_entrance(reader, viewer, viewer.name, caller.address, self._clock())
         if caller.credential is not None and all(
             each.id != caller.credential for each in reader.credentials_of(viewer.id)
         ):
-            raise no_such_file()
-        return files.may_read(reader, viewer, upload)
+            raise Refused("bad_token", "You were signed out. Sign in again.")
+        return viewer
 
     async def _preview(self, content: Content) -> bytes:
         if not content.preview:

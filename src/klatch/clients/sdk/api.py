@@ -32,7 +32,7 @@ class Api:
 
         Raises Refused with the server's code, Unreachable, Untrusted or CannotKeep.
         """
-        connection = self._connect()
+        connection = self.connect()
         try:
             status, answer = self._exchange(connection, method, path + (f"?{urlencode(query)}" if query else ""), body)
         except RemoteDisconnected:
@@ -43,13 +43,14 @@ class Api:
             raise Unreachable(f"No server answers at {self.address.url} ({fault}).") from None
         finally:
             connection.close()
-        return self._read(status, answer)
+        return self.read(status, answer)
 
     def look(self, kind: type[T], path: str, **query: Any) -> T:
         """What the server answers, as a struct of core/answers; raises as `ask`."""
         return msgspec.convert(self.ask("GET", path, **query), kind)
 
-    def _connect(self) -> HTTPConnection:
+    def connect(self) -> HTTPConnection:
+        """A connection of its own to the server. Raises Unreachable, Untrusted or CannotKeep."""
         address = self.address
         if not address.secure:
             return HTTPConnection(address.host, address.port, timeout=_WITHIN)
@@ -82,7 +83,8 @@ class Api:
         response = connection.getresponse()
         return response.status, response.read()
 
-    def _read(self, status: int, answer: bytes) -> Any:
+    def read(self, status: int, answer: bytes) -> Any:
+        """What an answer says; raises Refused or Unreachable."""
         told: Any = None
         with contextlib.suppress(ValueError):
             told = json.loads(answer) if answer else {}

@@ -5,8 +5,9 @@ import contextlib
 import random
 import secrets
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from functools import partial
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -16,15 +17,17 @@ from websockets.asyncio.client import ClientConnection
 from klatch.clients.sdk.address import read_address
 from klatch.clients.sdk.conversation import Conversation, Listeners, spell
 from klatch.clients.sdk.faults import Unanswered
+from klatch.clients.sdk.files import Courier, Progress
 from klatch.clients.sdk.folders import secrets_folder
 from klatch.clients.sdk.following import Following, removes
 from klatch.clients.sdk.outbox import Kept
 from klatch.clients.sdk.secrets import Secrets
 from klatch.clients.sdk.state import Hint, State
 from klatch.core import commands
-from klatch.core.answers import Ack, AnyAnswer, CredentialState, Page, Person, Range, RoomState, Welcome
+from klatch.core.answers import Ack, AnyAnswer, CredentialState, FileKey, Page, Person, Range, RoomState, Welcome
 from klatch.core.credentials import ByName, claimed
 from klatch.core.events import Entry
+from klatch.core.files import File
 from klatch.core.grammar import Place, parse
 from klatch.core.refusals import Refused
 from klatch.core.view import View, fold
@@ -73,6 +76,7 @@ class Client:
         claimed(self._hello)
         self._listeners = Listeners(self._change_state, on_hint, on_notice)
         self._begin = partial(Conversation, self.address, patience=patience, clock=clock, randomness=randomness)
+        self.files = Courier(self.address, self._ask_file_key, randomness)
         self._talk: Conversation
         self._first: ClientConnection
         self._tasks = asyncio.TaskGroup()
@@ -126,11 +130,35 @@ class Client:
 
     # What one does.
 
-    async def send(self, room: str, text: str, *, reply_to: int | None = None, action: bool = False) -> Ack:
-        """Says something; returns once it is on the server's disk."""
+    async def send(
+        self,
+        room: str,
+        text: str,
+        *,
+        reply_to: int | None = None,
+        action: bool = False,
+        files: Sequence[File] = (),
+    ) -> Ack:
+        """Says something, with files that were sent up before; returns once it is on the server's disk."""
+        carried = [file.id for file in files] or None
         return await self.act(
-            commands.SendMessage(cid=make_cid(), room=room, text=text, reply_to=reply_to, action=action)
+            commands.SendMessage(cid=make_cid(), room=room, text=text, reply_to=reply_to, action=action, files=carried)
         )
+
+    async def upload(self, source: Path | bytes, *, name: str | None = None, progress: Progress | None = None) -> File:
+        """Sends a file up, for `send` to carry; goes on where it was, however often the network is lost. `progress` is
+        told, on another thread, how many bytes of how many are there."""
+        if name is None:
+            name = "file" if isinstance(source, bytes) else source.name
+        return await self.files.upload(source, name, progress)
+
+    async def download(self, file: File, target: Path, *, progress: Progress | None = None) -> None:
+        """Fetches a file that a message carries; it is at `target` whole, or not at all."""
+        await self.files.download(file, target, progress)
+
+    async def preview(self, file: File) -> bytes:
+        """What shows a file small; see Courier."""
+        return await self.files.preview(file)
 
     async def join(self, room: str) -> Ack:
         """Becomes a member of a room."""
@@ -286,6 +314,11 @@ class Client:
             if self._talk.outbox is None or key not in self._talk.outbox:
                 self._talk.requests.withdraw(key)
             raise
+
+    async def _ask_file_key(self) -> str:
+        """What shows who one is over HTTP."""
+        told: FileKey = await self.ask(commands.MakeFileKey())
+        return told.key
 
     def _change_state(self, state: State) -> None:
         self.state = state

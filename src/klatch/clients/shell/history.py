@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import tzinfo
 from html import escape
 from typing import Final, Literal
+from urllib.parse import quote
 
 import msgspec
 
@@ -12,6 +13,7 @@ from klatch.clients.sdk import Client
 from klatch.clients.shell.rooms import enter_room
 from klatch.core.commands import PAGE_MOST
 from klatch.core.events import Message
+from klatch.core.files import File
 from klatch.core.texts import make_inert
 from klatch.core.view import Item
 from klatch.protocols.plain import spell_body, spell_item, spell_moment
@@ -37,19 +39,23 @@ async def read_history(klatch: Client, room: str, last: int | None, progress: Ca
     return [item for page in reversed(pages) for item in page]
 
 
-def spell_history(items: Iterable[Item], room: str, form: Form, zone: tzinfo | None = None) -> Iterator[str | bytes]:
+def spell_history(
+    items: Iterable[Item], room: str, form: Form, zone: tzinfo | None = None, server: str = ""
+) -> Iterator[str | bytes]:
     """The lines of a history."""
     match form:
         case "json":
             yield from map(_as_json, items)
         case "text":
-            yield from (f"[{_minute(item, zone)}] {make_inert(spell_item(item))}" for item in items if spell_item(item))
+            yield from (
+                f"[{_minute(item, zone)}] {make_inert(spell_item(item, server))}" for item in items if spell_item(item)
+            )
         case "markdown":
             yield f"# {make_inert(room)}\n"
-            yield from (f"{_as_markdown(item, zone)}\n" for item in items if spell_item(item))
+            yield from (f"{_as_markdown(item, zone, server)}\n" for item in items if spell_item(item))
         case "html":
             yield _HEAD.format(title=escape(make_inert(room)), style=_style())
-            yield from (_as_html(item, zone) for item in items if spell_item(item))
+            yield from (_as_html(item, zone, server) for item in items if spell_item(item))
             yield "</main>\n</html>"
 
 
@@ -63,22 +69,30 @@ def _as_json(item: Item) -> bytes:
     return msgspec.json.encode(fields | {"text": text, "kind": fields["body"]["kind"]})
 
 
-def _as_markdown(item: Item, zone: tzinfo | None) -> str:
+def _as_markdown(item: Item, zone: tzinfo | None, server: str) -> str:
     if not isinstance(item.body, Message):
         return f"*{_notice(item)}* · {_minute(item, zone)}"
     head = f"**{item.author.name}** · {_minute(item, zone)}{' (edited)' if item.edited is not None else ''}"
     said = "*This message was deleted.*" if item.body.deleted else make_inert(item.body.text)
-    return f"{head}  \n{said}{_reactions(item, '  ' + chr(10))}"
+    files = "".join(f"  \n[{make_inert(file.name)}]({_place(file, server)})" for file in item.body.files)
+    return f"{head}  \n{said}{files}{_reactions(item, '  ' + chr(10))}"
 
 
-def _as_html(item: Item, zone: tzinfo | None) -> str:
+def _as_html(item: Item, zone: tzinfo | None, server: str) -> str:
     when = f"<time>{_minute(item, zone)}</time>"
     if not isinstance(item.body, Message):
         return f'<p class="notice" id="{item.seq}">{escape(_notice(item))} {when}</p>'
     edited = " (edited)" if item.edited is not None else ""
     head = f'<b class="a{author_hue(item.author.id)}">{escape(item.author.name)}</b> {when}{edited}'
     said = "<i>This message was deleted.</i>" if item.body.deleted else escape(make_inert(item.body.text))
+    said += "".join(
+        f' <a href="{escape(_place(file, server))}">{escape(make_inert(file.name))}</a>' for file in item.body.files
+    )
     return f'<article id="{item.seq}">{head}<p>{said}</p>{escape(_reactions(item, ""))}</article>'
+
+
+def _place(file: File, server: str) -> str:
+    return f"{server}/api/files/{file.id}/{quote(file.name, safe='')}"
 
 
 def _notice(item: Item) -> str:

@@ -22,12 +22,12 @@ from klatch.protocols.plain import (
 _MINUTES = len("2026-11-21 14:03")
 
 
-def as_text(entry: Entry, zone: tzinfo | None = None) -> str | None:
+def as_text(entry: Entry, zone: tzinfo | None = None, server: str = "") -> str | None:
     """`[2026-11-21 14:03] ann: Hello`; None for an entry that people are not shown.
 
     Nothing in it takes over a terminal.
     """
-    said = make_inert(spell_entry(entry))
+    said = make_inert(spell_entry(entry, server))
     if not said:
         return None
     return f"[{_minute(entry.ts, zone)}] {said}"

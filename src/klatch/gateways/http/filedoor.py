@@ -13,15 +13,19 @@ from klatch.core.commands import SendMessage
 from klatch.core.credentials import ByToken, Identity
 from klatch.core.refusals import Refused
 from klatch.engine.engine import Engine
-from klatch.engine.filing import Filing, Progress, Reading, Sum, Wish
+from klatch.engine.filing import KEY_SIGN, Filing, Progress, Reading, Sum, Wish
+from klatch.engine.sessions import Caller
 from klatch.engine.waiting import outcome_of
-from klatch.gateways.http.api import Caller, Request, Response, refuse
+from klatch.gateways.cookies import read_cookie, spell_cookie
+from klatch.gateways.http.api import Caller as Shown
+from klatch.gateways.http.api import Request, Response, refuse
 from klatch.gateways.trust import ORIGIN, WIRE, Trust, Wire
 from klatch.protocols import ranges, tus
 from klatch.protocols.api import EXPOSED, BadMethod, find_token, read_query, spell, split
 
 FILES: Final = "/api/files"
 PEOPLE: Final = "/api/people/"
+COOKIE: Final = "klatch-files"
 _PATIENCE: Final = 60.0  # seconds that a peer may take for one piece
 _WORKING: Final = 300.0  # seconds that the disk may take
 _FAULT: Final = "Something went wrong in the server; it was logged. Try again."
@@ -71,6 +75,8 @@ class FileDoor:
                 await self._show_person(visit, account, version)
             case ["files"]:
                 await self._take(visit)
+            case ["files", "key"]:
+                await self._keep_key(visit)
             case ["files", upload]:
                 await self._upload(visit, upload)
             case ["files", "drop", secret, name]:
@@ -83,14 +89,20 @@ class FileDoor:
                 raise Refused("no_such_route", "There is nothing at this path; docs/api.md tells of files.")
 
     async def _recognise(self, request: Request) -> Caller:
+        origin = request.origin
         token = request.token
+        kept = read_cookie(request.headers.get("cookie", ""), encrypted=origin.encrypted, name=COOKIE)
+        if kept is not None and "authorization" not in request.headers:
+            token = kept
         if token is None:
             raise Refused(
                 "not_registered", "Say who you are: Authorization: Bearer TOKEN. POST /api/sessions gives one."
             )
-        address = request.origin.address
+        if token.startswith(KEY_SIGN):
+            return await self._filing.recognise(token, origin.address)
+        address = origin.address
         identity: Identity = await outcome_of(lambda done: self._engine.authenticate(ByToken(token), address, done))
-        return Caller(identity.account, address, identity.credential, identity.scopes)
+        return Shown(identity.account, address, identity.credential, identity.scopes)
 
     # Sending up.
 
@@ -169,6 +181,16 @@ class FileDoor:
             self._filing.give_back(secret, drop)
             raise
         await visit.tell_text(201, f"Sent {file.name} as message {ack.seq}.\n")
+
+    async def _keep_key(self, visit: "Visit") -> None:
+        """Has a browser keep the key that is shown, so that pictures load; or forget it."""
+        visit.allow("PUT, DELETE")
+        key = ""
+        if visit.method == "PUT":
+            key = visit.request.token or ""
+            await self._filing.recognise(key, visit.request.origin.address)
+        cookie = spell_cookie(key, encrypted=visit.request.origin.encrypted, name=COOKIE)
+        await visit.tell(204, [(b"set-cookie", cookie.encode())])
 
     @staticmethod
     async def _work(visit: "Visit", work: Any) -> Any:

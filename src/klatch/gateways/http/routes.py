@@ -145,6 +145,7 @@ EXCEPTIONS: Final[dict[type[msgspec.Struct], str]] = {
     ask.Quit: "ends a connection",
     ask.Ping: "keeps a connection alive",
     ask.Typing: "is a hint of a moment, for those who are connected",
+    ask.MakeFileKey: "is for those who are connected; here each request shows who it is from",
     ask.MakeUploadLink: "is for those who cannot show who they are; POST /api/files sends a file",
     ask.Typed: "is for boxes that people type in; what a program sends is never read as a command",
 }
