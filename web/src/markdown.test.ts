@@ -6,7 +6,7 @@ test.each([
   ["one\ntwo", "<p>one<br>two</p>"],
   ["hi @ann.", '<p>hi <span class="mention">@ann</span>.</p>'],
   ["see #ops", '<p>see <a class="place" href="#ops">#ops</a></p>'],
-  ["||the end||", '<p><span class="spoiler" role="button" tabindex="0" aria-label="Hidden words. Show them.">the end</span></p>'],
+  ["||the end||", '<p><span class="spoiler" role="button" tabindex="0" aria-label="Hidden words. Show them."><span>the end</span></span></p>'],
   ["# not large", "<p><strong>not large</strong></p>"],
   ["words\n---", "<p>words</p>\n<hr>"],
   ["[x]: https://example.org", null],

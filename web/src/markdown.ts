@@ -32,7 +32,7 @@ const spoiler: Extension = {
   },
   renderer(token) {
     // Whoever hears the page hears no more of it than whoever sees it.
-    return `<span class="spoiler" role="button" tabindex="0" aria-label="${escape(words.timeline.spoiler)}">${this.parser.parseInline(token.tokens ?? [])}</span>`;
+    return `<span class="spoiler" role="button" tabindex="0" aria-label="${escape(words.timeline.spoiler)}"><span>${this.parser.parseInline(token.tokens ?? [])}</span></span>`;
   },
 };
 
