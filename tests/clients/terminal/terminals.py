@@ -14,6 +14,8 @@ from collections.abc import Callable
 
 from rich.cells import cell_len
 
+from tests.pace import PATIENCE
+
 _SEQUENCE = re.compile(
     r"\x1b\[([0-9;:?<=>]*)([ -/]*)([@-~])"  # CSI
     r"|\x1b[\]P][^\x07\x1b]*(?:\x07|\x1b\\)"  # OSC and DCS, which draw nothing
@@ -107,11 +109,11 @@ class Terminal:
     def type(self, text: str) -> None:
         os.write(self._master, text.encode())
 
-    def sees(self, *words: str, within: float = 15.0) -> str:
+    def sees(self, *words: str, within: float = PATIENCE) -> str:
         """Waits until all words are on the screen; gives it."""
         return self.until(lambda screen: all(word in screen.text for word in words), within)
 
-    def until(self, holds: Callable[[Screen], bool], within: float = 15.0) -> str:
+    def until(self, holds: Callable[[Screen], bool], within: float = PATIENCE) -> str:
         """Waits until something holds of the screen; gives it."""
         deadline = time.monotonic() + within
         while not holds(self.screen):
@@ -119,7 +121,7 @@ class Terminal:
             self._read(0.05)
         return self.screen.text
 
-    def ends(self, within: float = 15.0) -> int:
+    def ends(self, within: float = PATIENCE) -> int:
         """Waits until the program has ended; gives its status."""
         deadline = time.monotonic() + within
         while self.process.poll() is None:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from klatch.clients.seat.drafts import Drafts
-from tests.clients.terminal.screens import chatting, conversation, sees, type_in
+from tests.clients.terminal.screens import chatting, conversation, sees, type_in, until
+from tests.pace import PATIENCE
 from tests.running import KLATCH, Server
 
 if sys.platform == "win32":
@@ -42,7 +43,7 @@ def test_a_draft_outlives_its_terminal(begin: Callable[[], Terminal]) -> None:
     first.type("half a thought")
     first.sees("half a thought")
     first.hang_up()
-    assert first.process.wait(15) == 0
+    assert first.process.wait(PATIENCE) == -signal.SIGHUP
     begin().sees("› half a thought")
 
 
@@ -50,6 +51,7 @@ def test_a_draft_outlives_its_terminal(begin: Callable[[], Terminal]) -> None:
 def test_a_draft_outlives_its_program(begin: Callable[[], Terminal], home: Path, how: signal.Signals) -> None:
     first = begin()
     first.type("half a thought")
+    first.sees("half a thought")
     first.until(lambda _: kept(home) != [] or how is signal.SIGTERM)
     first.process.send_signal(how)
     first.ends()
@@ -61,7 +63,7 @@ async def test_what_was_sent_is_no_draft_any_more(house: Server, me: str, home: 
         await type_in(ann, "hello")
         await ann.press("enter")
         await sees(ann, f"{me} ")
-    assert kept(home) == []
+        await until(ann, lambda _: kept(home) == [], "the draft is still there", PATIENCE)
 
 
 async def test_what_one_was_writing_comes_back_after_an_edit(house: Server, me: str) -> None:

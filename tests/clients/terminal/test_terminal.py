@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.pace import PATIENCE
 from tests.running import KLATCH, Server, klatch
 
 if sys.platform == "win32":
@@ -78,7 +79,7 @@ def test_a_terminal_that_is_closed_ends_it_and_loses_nothing_sent(unlimited: Ser
     ann.sees(f"{'':24}ann  ")
     ann.hang_up()
     try:
-        ann.process.wait(15)
+        ann.process.wait(PATIENCE)
     except subprocess.TimeoutExpired:
         pytest.fail("it goes on without a terminal")
     assert "last words" in klatch("tail", "#lobby", "--server", unlimited.url, "--name", "bob").stdout

@@ -18,7 +18,7 @@ from klatch.clients.sdk.state import Hint
 from klatch.clients.seat.drafts import Drafts
 from klatch.clients.seat.room import Pending, Room
 from klatch.core import commands as ask
-from klatch.core.answers import Ack, AnyAnswer, IsTyping, PauseTold, Person, Presence, RoomState
+from klatch.core.answers import Ack, AnyAnswer, IsTyping, Page, PauseTold, Person, Presence, RoomState
 from klatch.core.events import (
     Arranged,
     Departed,
@@ -38,6 +38,7 @@ from klatch.core.events import (
     StatusSet,
     TopicSet,
 )
+from klatch.core.preferences import FOR_GOOD
 
 PAGE: Final = 100
 _TYPING_EVERY: Final = 3.0
@@ -163,17 +164,52 @@ class Seat:
         """Fetches a page of earlier messages; says whether any came. One page at a time."""
         if room.complete or not room.loaded or room.id in self._loading:
             return False
-        self._loading.add(room.id)
-        try:
-            page = await self.client.history(room.id, PAGE, before=room.order[0] if room.order else None)
-        except (Refused, Unanswered, Unreadable) as fault:
-            self.listener.notice(str(fault))
+        first = room.order[:1]
+        page = await self._fetch(room, before=first[0] if first else None)
+        if page is None or room.order[:1] != first:  # one is elsewhere meanwhile
             return False
-        finally:
-            self._loading.discard(room.id)
         room.load_earlier(page)
         self.listener.changed("timeline", room)
         return bool(page.items)
+
+    async def load_later(self, room: Room) -> bool:
+        """Fetches a page of later messages, where one has gone back; says whether any came. One page at a time."""
+        if room.ended or not room.loaded or room.id in self._loading:
+            return False
+        last = room.order[-1:]
+        page = await self._fetch(room, after=last[0] if last else 0)
+        if page is None or room.order[-1:] != last:
+            return False
+        room.load_later(page)
+        self.listener.changed("timeline", room)
+        return bool(page.items)
+
+    async def go_to(self, room: Room, seq: int) -> bool:
+        """Fetches the messages around a number, unless they are there; says whether they are now."""
+        return seq in room.items or await self._go_to(room, await self._fetch(room, after=seq - 1))
+
+    async def go_to_time(self, room: Room, since: int) -> int | None:
+        """Fetches the messages around a time (ms UTC); gives the number of the first since then, or None."""
+        page = await self._fetch(room, since=since)
+        if page is None or not page.items:
+            return None
+        first = page.items[0].seq
+        return first if first in room.items or await self._go_to(room, page) else None
+
+    async def go_to_end(self, room: Room) -> None:
+        """Fetches the last messages, where one has gone back."""
+        if not room.ended:
+            await self._load(room)
+
+    def is_quiet(self, now: int) -> bool:
+        """Whether nothing is to disturb one at that time (ms UTC)."""
+        return self.quiet_until is not None and (self.quiet_until == FOR_GOOD or now < self.quiet_until)
+
+    async def list_rooms(self) -> list[RoomState]:
+        """The rooms one may see, those to join among them; none where that cannot be asked now."""
+        with contextlib.suppress(Refused, Unanswered, Unreadable):
+            return await self.client.rooms()
+        return []
 
     # Doing.
 
@@ -274,12 +310,33 @@ class Seat:
             self.listener.changed("people", None)
 
     async def _load(self, room: Room) -> None:
+        if (page := await self._fetch(room)) is not None:
+            room.load(page)
+            self.listener.changed("timeline", room)
+
+    async def _go_to(self, room: Room, after: Page | None) -> bool:
+        """Has the room begin anew around the first message of a page."""
+        if after is None or not after.items:
+            return False
+        before = await self._fetch(room, before=after.items[0].seq)
+        if before is None:
+            return False
+        room.load_around(before, after)
+        self.listener.changed("timeline", room)
+        return True
+
+    async def _fetch(
+        self, room: Room, before: int | None = None, after: int | None = None, since: int | None = None
+    ) -> Page | None:
+        """A page, or None after having said why there is none."""
+        self._loading.add(room.id)
         try:
-            room.load(await self.client.history(room.id, PAGE))
+            return await self.client.history(room.id, PAGE, before, after=after, since=since)
         except (Refused, Unanswered, Unreadable) as fault:
             self.listener.notice(str(fault))
-            return
-        self.listener.changed("timeline", room)
+            return None
+        finally:
+            self._loading.discard(room.id)
 
     async def _list_people(self, room: Room) -> None:
         try:
@@ -323,7 +380,7 @@ class Seat:
         if isinstance(entry.body, _PEOPLE) and room.people:
             self._tasks.create_task(self._list_people(room))
         self.listener.changed("timeline", room)
-        if room.concerns(entry, self.me):
+        if room.calls(entry, self.me) and not self.is_quiet(entry.ts):
             self.listener.called(room, entry)
 
     async def _follow_self(self, head: int) -> None:

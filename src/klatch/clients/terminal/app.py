@@ -103,6 +103,12 @@ class Chat(App[int]):
         """Ends. What waits to be sent is on disk."""
         self.exit(0)
 
+    def exit(self, result: int | None = None, return_code: int = 0, message: Any = None) -> None:
+        """Ends, whoever wants it."""
+        if self.conversation is not None:
+            self.conversation.put_away()
+        super().exit(result, return_code, message)
+
     def connect(self, way: Way) -> None:
         """Leaves where one is, and goes another way."""
         self._way = way
@@ -111,10 +117,17 @@ class Chat(App[int]):
     def _end_well_when_hung_up(self) -> None:
         """A terminal that is closed, or somebody who ends the program, costs nothing that was begun."""
         if not self.is_headless:
-            for name in ("SIGHUP", "SIGTERM"):
+            for name, act in (("SIGTERM", self.action_leave), ("SIGHUP", self._end_without_terminal)):
                 # Windows knows one of them, and its event loop none.
                 with contextlib.suppress(AttributeError, NotImplementedError):
-                    asyncio.get_running_loop().add_signal_handler(getattr(signal, name), self.exit, 0)
+                    asyncio.get_running_loop().add_signal_handler(getattr(signal, name), act)
+
+    def _end_without_terminal(self) -> None:
+        """Nothing can be drawn any more, not even a last time. What waits to be sent is on disk."""
+        if self.conversation is not None:
+            self.conversation.desk.keep()
+        asyncio.get_running_loop().remove_signal_handler(signal.SIGHUP)
+        signal.raise_signal(signal.SIGHUP)
 
     def _ask_where_to(self, fault: str) -> None:
         known = recall().places

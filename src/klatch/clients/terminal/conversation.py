@@ -1,44 +1,40 @@
-"""The screen of the conversation: what each key, word and event does."""
+"""The screen of the conversation: what is drawn where, and what each key and event does."""
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine
 from datetime import tzinfo
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final, TypeVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.message import Message as Told
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen
 
-from klatch.clients.sdk.client import make_cid
 from klatch.clients.seat.room import NOWHERE, Pending, Room
 from klatch.clients.seat.seat import Changed, Seat
-from klatch.clients.terminal import places, saying
-from klatch.clients.terminal.answers import read_out
+from klatch.clients.terminal import saying
+from klatch.clients.terminal.acts import Acts
 from klatch.clients.terminal.bars import Bar
 from klatch.clients.terminal.desk import Desk
-from klatch.clients.terminal.emoji import choose_emoji
-from klatch.clients.terminal.notifying import spell_notification
+from klatch.clients.terminal.going import Going
+from klatch.clients.terminal.notifying import GIVE_TITLE_BACK, KEEP_TITLE, spell_notification, spell_title
 from klatch.clients.terminal.panels import Panel, list_people, list_rooms
-from klatch.clients.terminal.passwords import Passwords, asks_for_password, explain_task
-from klatch.clients.terminal.sheets import Chooser, Question, Sheet
+from klatch.clients.terminal.sheets import Question
 from klatch.clients.terminal.timeline import Timeline
+from klatch.clients.terminal.typed import Typed
 from klatch.clients.terminal.ways import Way
 from klatch.clients.terminal.words import draw
-from klatch.core import commands as ask
-from klatch.core.answers import Ack, AnyAnswer, Bye, Page, Person
+from klatch.core.answers import Person
 from klatch.core.events import Entry, Message
-from klatch.core.grammar import AskPassword
-from klatch.core.view import Item
+
+T = TypeVar("T")
 
 _ROOMS_FROM: Final = 64  # columns, from which on the list of rooms has its place
 _PEOPLE_FROM: Final = 104
 _ROOMY_FROM: Final = 120
 _SOON: Final = 0.02
-_GOING: Final = ("/join", "/create", "/msg", "/p")
-_LEAVING: Final = ("quit", "exit")
 
 
 class Conversation(Screen[None]):
@@ -49,6 +45,7 @@ class Conversation(Screen[None]):
         Binding("f2", "drawer('rooms')", "Rooms"),
         Binding("f3", "drawer('people')", "People"),
         Binding("ctrl+k", "go", "Go to", priority=True),
+        Binding("ctrl+g", "go_to_day", "Go to a day", priority=True),
         Binding("ctrl+n,alt+down", "next_room(1)", priority=True),
         Binding("ctrl+p,alt+up", "next_room(-1)", priority=True),
         Binding("alt+a", "next_unread", priority=True),
@@ -71,9 +68,13 @@ class Conversation(Screen[None]):
         self.seat = seat
         self.room = NOWHERE
         """The room that is shown."""
-        self._url = url
-        self._zone = zone
+        self.url = url
+        self.zone = zone
+        self._going = Going(self)
+        self._acts = Acts(self, self._going)
+        self._typed = Typed(self, self._going)
         self._dirty: set[str] = set()
+        self._title = ""
         self._going_to: str | None = None
         self._drawer_open = ""
 
@@ -83,7 +84,7 @@ class Conversation(Screen[None]):
             yield Panel("rooms", self.look)
             with Vertical(id="middle"):
                 yield Bar("head", self.look, "raised")
-                yield Timeline(self.me, self.look, self._zone)
+                yield Timeline(self.me, self.look, self.zone)
                 yield Bar("hint", self.look)
                 yield Desk(self._names, self.seat.drafts)
             yield Panel("people", self.look)
@@ -130,10 +131,13 @@ class Conversation(Screen[None]):
             return
         self.app.bell()
         said = entry.body.text if isinstance(entry.body, Message) else ""
-        note = spell_notification(f"{entry.author.name} in {room.name}", said, os.environ)
+        self._write(spell_notification(f"{entry.author.name} in {room.name}", said, os.environ))
+
+    def _write(self, sequence: str) -> None:
+        """Tells the terminal something that draws nothing."""
         driver = self.app._driver
-        if note and driver is not None:
-            driver.write(note)
+        if sequence and driver is not None:
+            driver.write(sequence)
 
     # Drawing.
 
@@ -149,7 +153,7 @@ class Conversation(Screen[None]):
         if "rooms" in dirty:
             self._settle_where()
         if dirty & {"timeline", "state"}:
-            self.timeline.online = self.seat.state.name == "online"
+            self.timeline.blocks.online = self.seat.state.name == "online"
             self.timeline.redraw()
         self._read_if_seen()
         if dirty & {"rooms", "timeline"}:
@@ -165,7 +169,16 @@ class Conversation(Screen[None]):
             saying.say_hint(self.room, self.seat, self.desk.mode, time.monotonic(), chosen=chosen),
             saying.say_below(self.room, self.timeline.below),
         )
-        self._bar("state").say(*saying.say_state(self.seat, self._url))
+        self._bar("state").say(*saying.say_state(self.seat, self.url, int(time.time() * 1000)))
+        self._entitle()
+
+    def _entitle(self) -> None:
+        """Has the window say where one is, and how much is for one personally."""
+        title = saying.say_title(self.room, self.seat.rooms.values())
+        spelled = spell_title(title, os.environ)
+        if spelled and title != self._title:
+            self._write(spelled if self._title else KEEP_TITLE + spelled)
+            self._title = title
 
     def _arrange(self) -> None:
         width = self.size.width
@@ -192,6 +205,7 @@ class Conversation(Screen[None]):
         self.desk.turn_to(room.id)
         self.room.trim()
         self.room = room
+        self._going.note(room)
         self.timeline.show_room(room, room.state.read if room.state.unread else None)
         self._close_drawer()
         self.desk.focus_composer()
@@ -209,20 +223,11 @@ class Conversation(Screen[None]):
         self._read_if_seen()
 
     def on_panel_chosen(self, event: Panel.Chosen) -> None:
-        """A room, or a person to write to."""
-        self._go_to(f"room {event.key}" if event.panel == "rooms" else f"person {event.key[1:]}")
-
-    def _go_to(self, place: str | None) -> None:
-        """Goes where `places.find` told."""
-        kind, _, key = (place or "").partition(" ")
-        room = self.seat.rooms.get(key) if kind == "room" else self.seat.find(f"@{key}")
-        if kind == "join":
-            self.seat.say(self.room, f"/join {key}", lambda answer: self._answered("/join", answer))
-        elif kind and room is not None:
-            self.open_room(room)
-        elif kind == "person" and key != self.seat.me.name:
-            self.action_write()
-            self.desk.begin(f"/msg {key} ")
+        """A room to go to, or a person to look at."""
+        if event.panel == "rooms":
+            self._going.go(f"room {event.key}")
+        else:
+            self._acts.show_card(event.key)
 
     def _ordered(self) -> list[Room]:
         """The rooms as they are listed."""
@@ -233,70 +238,7 @@ class Conversation(Screen[None]):
 
     def on_desk_sent(self, event: Desk.Sent) -> None:
         """Something was written, and Enter pressed."""
-        text, word = event.text, event.text.strip().casefold()
-        if event.mode is not None:
-            self._send_in_mode(event.mode, text)
-        elif word in _LEAVING:
-            self._ask_about_word(text)
-            return
-        elif word in ("/quit", "/exit"):
-            self.app.exit(0)
-        elif (task := asks_for_password(text)) is not None:
-            self._ask_for_passwords(task)
-        elif self.room is not NOWHERE:
-            self.seat.say(self.room, text, lambda answer: self._answered(text, answer))
-        self.timeline.action_to_end()
-
-    def _ask_for_passwords(self, task: AskPassword) -> None:
-        def decide(typed: list[str] | None) -> None:
-            if typed is None:
-                return
-            if task.to == "login":
-                self.post_message(self.Elsewhere(Way(url=self._url, name=task.name, password=typed[0])))
-            elif typed[-1] != typed[-2]:
-                self.notice("These were not the same. Nothing was changed.")
-            elif task.to == "register":
-                self.seat.act(ask.Register(cid=make_cid(), password=typed[-1], link=task.link))
-            else:
-                self.seat.act(ask.ChangePassword(cid=make_cid(), old=typed[0], password=typed[-1]))
-
-        self.app.push_screen(Passwords(*explain_task(task)), decide)
-
-    def _send_in_mode(self, mode: tuple[str, int], text: str) -> None:
-        act, seq = mode
-        if act == "reply":
-            self.seat.reply(self.room, seq, text)
-        else:
-            self.seat.act(ask.EditMessage(cid=make_cid(), room=self.room.id, seq=seq, text=text))
-
-    def _ask_about_word(self, text: str) -> None:
-        def decide(answer: str | None) -> None:
-            if answer == "leave":
-                self.app.exit(0)
-            elif answer == "send":
-                self.seat.say(self.room, text)
-            else:
-                self.desk.give_back(text)
-
-        answers = [("leave", "Leave Klatch"), ("send", f"Send “{text.strip()}”"), ("stay", "Stay")]
-        self.app.push_screen(Question("Do you want to leave?", answers), decide)
-
-    def _answered(self, text: str, answer: AnyAnswer) -> None:
-        """What a typed command brought."""
-        match answer:
-            case Ack(room=room) if text.partition(" ")[0].lower() in _GOING:
-                self._going_to = room
-                self.changed("rooms", None)
-            case Page():
-                self.timeline.action_page(-1)
-            case Bye():
-                self.app.exit(0)
-            case _:
-                if (told := read_out(answer, int(time.time() * 1000), self._zone)) is not None:
-                    self._read_out(*told)
-
-    def _read_out(self, title: str, rows: Sequence[tuple[str, ...]]) -> None:
-        self.app.push_screen(Sheet(title, [tuple(map(draw, row)) for row in rows]))
+        self._typed.do(event.text, event.mode)
 
     def on_desk_typing(self) -> None:
         """Others may know that one types."""
@@ -320,61 +262,24 @@ class Conversation(Screen[None]):
         names = [person.name for person in people if person.id != self.seat.me.id]
         return names, [room.name for room in self.seat.rooms.values()]
 
-    # What is done with a message.
+    # What is read.
 
     def on_timeline_wanted(self, event: Timeline.Wanted) -> None:
         """A key was pressed for the message that is selected."""
-        found = self.timeline.item(event.key)
-        if isinstance(found, Pending) and found.fault is not None:
-            (self.seat.retry if event.act == "reply" else self.seat.drop)(self.room, found)
-            self.action_write()
-        elif isinstance(found, Item) and isinstance(found.body, Message):
-            self._do(event.act, found, found.body)
-
-    def _do(self, act: str, item: Item, body: Message) -> None:
-        match act:
-            case "reply":
-                self._begin_mode("reply", item, None)
-            case "edit" if item.author.id == self.seat.me.id:
-                self._begin_mode("edit", item, body.text)
-            case "edit":
-                self.notice("You can edit your own messages only.")
-            case "delete":
-                self._ask_about_deleting(item)
-            case "react":
-                self.app.push_screen(Chooser("React with (type to find)", choose_emoji), lambda e: self._react(item, e))
-            case "copy":
-                self.app.copy_to_clipboard(body.text)
-                self.notice("Copied.")
-            case _:
-                pass
-
-    def _begin_mode(self, act: str, item: Item, text: str | None) -> None:
-        self.timeline.select(None)
-        self.desk.start(act, item, text)
-
-    def _ask_about_deleting(self, item: Item) -> None:
-        room = self.room
-
-        def decide(answer: str | None) -> None:
-            if answer == "delete":
-                self.seat.act(ask.DeleteMessage(cid=make_cid(), room=room.id, seq=item.seq))
-
-        answers = [("delete", "Delete message"), ("keep", "Keep it")]
-        self.app.push_screen(Question("Delete this message for everybody?", answers), decide)
-
-    def _react(self, item: Item, emoji: str | None) -> None:
-        """Puts an emoji to a message, or takes one's own back."""
-        item = self.room.items.get(item.seq, item)
-        if emoji is not None:
-            mine = self.seat.me.id in item.reactions.get(emoji, [])
-            act = ask.Unreact if mine else ask.React
-            self.seat.act(act(cid=make_cid(), room=self.room.id, seq=item.seq, emoji=emoji))
+        self._acts.do(event.act, self.timeline.blocks.item(event.key))
 
     def on_timeline_earlier(self) -> None:
         """Fetches earlier messages before one gets there."""
         if self.room.loaded and not self.room.complete:
             self.run_worker(self.seat.load_earlier(self.room), group="earlier")
+
+    def on_timeline_later(self) -> None:
+        """Fetches later messages, where one has gone far back."""
+        self.run_worker(self.seat.load_later(self.room), group="later")
+
+    def on_timeline_latest(self) -> None:
+        """Comes back from there."""
+        self._going.go_to_end()
 
     def on_timeline_moved(self) -> None:
         """Perhaps the end is seen now."""
@@ -428,9 +333,12 @@ class Conversation(Screen[None]):
             self.open_room(max(rooms, key=lambda room: room.state.mentions > 0))
 
     def action_go(self) -> None:
-        """Finds a room or a person by name."""
-        chooser = Chooser("Go to a room or person", lambda typed: places.find(self.seat, self._ordered(), typed))
-        self.app.push_screen(chooser, self._go_to)
+        """Goes to a room or a person."""
+        self._going.choose_place(self._ordered())
+
+    def action_go_to_day(self) -> None:
+        """Goes to what was said on a day."""
+        self._going.choose_day()
 
     def action_ask_to_leave(self) -> None:
         """Asks first, as Ctrl+C is pressed by mistake too; pressed again it leaves."""
@@ -438,12 +346,49 @@ class Conversation(Screen[None]):
         kept = f"\n{waiting} waiting to be sent will go out the next time." if waiting else ""
         answers = [("leave", "Leave Klatch"), ("stay", "Stay")]
         question = Question(f"Do you want to leave?{kept}", answers, {"ctrl+c": "leave"})
-        self.app.push_screen(question, lambda answer: self.app.exit(0) if answer == "leave" else None)
+        self.app.push_screen(question, lambda answer: self.leave() if answer == "leave" else None)
+
+    def put_away(self) -> None:
+        """The client ends: what was begun is kept, and the window is called what it was called before."""
+        self.desk.keep()
+        if self._title:
+            self._write(GIVE_TITLE_BACK)
 
     def _close_drawer(self) -> None:
         if self._drawer_open:
             self._drawer_open = ""
             self._arrange()
+
+    # What happens here may want.
+
+    def put_over(self, sheet: ModalScreen[T], then: Callable[[T | None], None] | None = None) -> None:
+        """Lays a sheet over all; `then` is told what came of it."""
+        self.app.push_screen(sheet, then)
+
+    def begin(self, work: Coroutine[Any, Any, None], group: str) -> None:
+        """Does something beside all else, in place of what of that group is still being done."""
+        self.run_worker(work, group=group, exclusive=True)
+
+    def expect(self, room_id: str) -> None:
+        """Shows a room as soon as one is in it."""
+        self._going_to = room_id
+        self.changed("rooms", None)
+
+    def write(self) -> None:
+        """Back to writing."""
+        self.action_write()
+
+    def redraw(self) -> None:
+        """What it says may have changed."""
+        self._draw_bars()
+
+    def enter(self, way: Way) -> None:
+        """Comes in as somebody else."""
+        self.post_message(self.Elsewhere(way))
+
+    def leave(self) -> None:
+        """Ends the client."""
+        self.app.exit(0)
 
     # Parts.
 

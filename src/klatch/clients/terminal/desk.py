@@ -74,7 +74,7 @@ class Desk(Vertical):
         if room == self._room:
             return
         self.stop()
-        self._keep()
+        self.keep()
         self._room = room
         self.composer.replace_all(self._drafts.read(room))
         self._offer(None)
@@ -109,11 +109,7 @@ class Desk(Vertical):
         self.composer.remember(self.composer.text)
         self.composer.replace_all(text)
 
-    def on_unmount(self) -> None:
-        """The client ends."""
-        self._keep()
-
-    def _keep(self) -> None:
+    def keep(self) -> None:
         """Puts on disk what is begun here; an edit is of a message that stands there already."""
         self._keeping = None
         editing = self.mode is not None and self.mode[0] == "edit"
@@ -142,7 +138,7 @@ class Desk(Vertical):
         if text and not text.startswith("/"):
             self.post_message(self.Typing())
         if self._keeping is None:
-            self._keeping = self.set_timer(_KEPT_AFTER, self._keep)
+            self._keeping = self.set_timer(_KEPT_AFTER, self.keep)
         offers = self._complete()
         self._offer(offers if offers is not None and offers.asked else None)
 

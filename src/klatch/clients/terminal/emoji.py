@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from klatch.clients.terminal.choosing import Choice
+
 # The ones that people use most; a word may stand for one only.
 _TABLE: Final = """
 +1 👍 thumbsup 👍 -1 👎 thumbsdown 👎 heart ❤ tada 🎉 joy 😂 smile 😄 grin 😁 laughing 😆
@@ -39,7 +41,8 @@ def find_emoji(words: str, most: int = 50) -> list[tuple[str, str]]:
     return (begins + holds)[:most]
 
 
-def choose_emoji(typed: str) -> list[tuple[str, str]]:
-    """What to choose a reaction from: an emoji and its label; at first the ones that are used most."""
+def choose_emoji(typed: str) -> list[Choice]:
+    """What to choose a reaction from; at first the ones that are used most."""
     words = typed.strip().strip(":")
-    return [(emoji, f"{emoji}  {name}") for name, emoji in find_emoji(words)] if words else [(e, e) for e in OFTEN]
+    often = [(name, emoji) for emoji in OFTEN for name, known in EMOJI.items() if known == emoji]
+    return [Choice(emoji, emoji, name) for name, emoji in (find_emoji(words) if words else dict(often).items())]

@@ -20,6 +20,8 @@ Row = list[Piece]
 MEASURE: Final = read_tokens().text.measure
 _GROUP_WITHIN: Final = read_tokens().time.group
 _INDENT: Final = Piece("  ")
+_RULE: Final = "── "
+_QUOTED: Final = "╭ "
 
 
 class Setting(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,8 +77,18 @@ def paint_pending(pending: Pending, setting: Setting, *, online: bool, first: bo
     return rows
 
 
+def stands_above(row: Row) -> bool:
+    """Whether a row is air or a line across, which stand above a message and are none of it."""
+    return not row or (row[1:2] != [] and row[1].text == _RULE)
+
+
+def is_quoted(row: Row) -> bool:
+    """Whether a row tells what its message answers."""
+    return row[1:2] != [] and row[1].text == _QUOTED
+
+
 def draw_lines(text: str) -> list[str]:
-    """What is waiting to be sent, as plain lines."""
+    """A message as plain lines."""
     return ["".join(piece.text for piece in line) for block in read(text) for line in block.lines] or [""]
 
 
@@ -126,7 +138,7 @@ def _share_a_head(before: Item, item: Item) -> bool:
 def _rule(label: str, style: str, setting: Setting) -> list[Row]:
     """A line across with a word in it, and air around it where there is room."""
     line = "─" * max(0, min(MEASURE, setting.width - 4) - len(label) - 4)
-    rule = [_INDENT, Piece("── ", "line" if style == "soft" else style), Piece(label, style), Piece(f" {line}", "line")]
+    rule = [_INDENT, Piece(_RULE, "line" if style == "soft" else style), Piece(label, style), Piece(f" {line}", "line")]
     return [[], rule] if setting.airy else [rule]
 
 
@@ -138,9 +150,10 @@ def _head(item: Item, setting: Setting) -> Row:
 def _answered(seq: int, answered: Item | None, setting: Setting) -> Row:
     width = _room(setting) - 2
     if answered is None or not isinstance(answered.body, Message) or answered.body.deleted:
-        return [_INDENT, Piece("╭ ", "soft"), Piece(fit(f"message {seq}", width), "soft italic")]
-    said = f"{answered.author.name}: {draw_line(answered.body.text[:400])}"
-    return [_INDENT, Piece("╭ ", "soft"), Piece(fit(said, width), "soft")]
+        return [_INDENT, Piece(_QUOTED, "soft"), Piece(fit(f"message {seq}", width), "soft italic")]
+    first = next((line for line in draw_lines(answered.body.text[:400]) if line.strip()), "")
+    said = f"{draw_line(answered.author.name)}: {draw_line(first)}"
+    return [_INDENT, Piece(_QUOTED, "soft"), Piece(fit(said, width), "soft")]
 
 
 def _said(item: Item, body: Message, setting: Setting) -> list[Row]:

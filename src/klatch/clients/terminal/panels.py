@@ -150,11 +150,17 @@ class Panel(Widget, can_focus=True):
 
 
 def list_rooms(rooms: Iterable[Room]) -> list[Line]:
-    """Rooms first, then people one writes to; what is unread stands out and is counted."""
-    ordered = sorted(rooms, key=lambda room: room.name.casefold())
+    """The ones with a star, then rooms, then people one writes to; what is unread stands out and is counted."""
+    ordered = sorted(rooms, key=lambda room: (room.state.place is None, room.state.place or 0, room.name.casefold()))
+    starred = [room for room in ordered if room.state.star]
+    others = [room for room in ordered if not room.state.star]
+    direct = [room for room in others if room.state.kind == "direct"]
     lines: list[Line] = []
-    for title, kinds in (("Rooms", ("open", "closed")), ("Direct", ("direct",))):
-        shown = [room for room in ordered if room.state.kind in kinds]
+    for title, shown in (
+        ("Starred", starred),
+        ("Rooms", [room for room in others if room not in direct]),
+        ("Direct", direct),
+    ):
         if shown:
             lines += [*([Line([])] if lines else []), Line([Piece(" " + title, "soft")])]
             lines += [_room(room) for room in shown]
@@ -178,8 +184,9 @@ def list_people(people: Iterable[Person], known: dict[str, Person]) -> list[Line
 def _room(room: Room) -> Line:
     state = room.state
     unread = f"{state.unread}{'+' if state.unread >= _COUNTED_MOST else ''}" if state.unread else ""
-    style = "strong" if state.unread else ""
-    if state.mentions:
+    silent = state.notify == "none"
+    style = "soft" if silent else "strong" if state.unread else ""
+    if state.mentions and not silent:
         return Line([Piece(" "), Piece(draw_line(state.name), "strong")], f"@{unread}", room.id, strong="accent")
     waiting = "…" if room.pending else ""
     return Line([Piece(" "), Piece(draw_line(state.name), style)], unread or waiting, room.id)
@@ -192,4 +199,4 @@ def _person(person: Person, role: str | None) -> Line:
     if person.status:
         left.append(Piece(f" {draw_line(person.status)}", "soft"))
     right = role if role in ("owner", "admin", "moderator") else ""
-    return Line(left, {"owner": "owner", "admin": "admin", "moderator": "mod"}.get(right or "", ""), f"@{person.name}")
+    return Line(left, {"owner": "owner", "admin": "admin", "moderator": "mod"}.get(right or "", ""), person.id)

@@ -1,6 +1,6 @@
 """What the bars say: about the room, about who types, and about the connection."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from klatch.clients.seat.room import NOWHERE, Room
 from klatch.clients.seat.seat import Seat
@@ -24,7 +24,7 @@ def say_hint(room: Room, seat: Seat, mode: tuple[str, int] | None, now: float, *
     if mode is not None:
         return [Piece("  "), Piece(_say_mode(room, mode), "accent"), Piece("  Esc stops", "soft")]
     if chosen:
-        return [Piece("  r reply  e edit  d delete  a react  c copy  Esc back", "soft")]
+        return [Piece("  r reply  e edit  d delete  a react  c copy  q quoted  p person  Esc back", "soft")]
     typists = [draw_line(name) for name in room.typists(now, seat.me)]
     if not typists:
         return []
@@ -34,22 +34,32 @@ def say_hint(room: Room, seat: Seat, mode: tuple[str, int] | None, now: float, *
 
 def say_below(room: Room, below: int) -> Said:
     """How much there is further down."""
+    if not room.ended:
+        return [Piece("↓ End goes to the last message ", "soft")]
     return [Piece(f"↓ {below} further down ", "accent" if room.state.unread else "soft")] if below > 0 else []
 
 
-def say_state(seat: Seat, url: str) -> tuple[Said, Said]:
-    """Who one is and where; or that one is offline, and what becomes of what one writes."""
+def say_state(seat: Seat, url: str, now: int) -> tuple[Said, Said]:
+    """Who one is and where; or that one is offline, and what becomes of what one writes. `now` is in ms UTC."""
     keys = [Piece("F1 keys ", "soft")]
     state = seat.state
     if state.name == "online":
         who = f"{draw_line(seat.me.name)}{' (away)' if seat.me.state == 'away' else ''}"
-        return [Piece("  ● "), Piece(who, "strong"), Piece(f"  {url.partition('://')[2]}", "soft")], keys
+        quiet = [Piece("  do not disturb", "warning")] if seat.is_quiet(now) else []
+        return [Piece("  ● "), Piece(who, "strong"), *quiet, Piece(f"  {url.partition('://')[2]}", "soft")], keys
     if state.name == "closed":
         return [Piece(f"  ✗ The connection is over. {draw_line(state.reason)}", "bad")], keys
     waiting = count_waiting(seat)
     if waiting:
         return [Piece(f"  ○ Offline. {waiting} waiting, to be sent when you are back.", "warning")], keys
     return [Piece("  ○ Offline. What you write will be sent when you are back.", "warning")], keys
+
+
+def say_title(room: Room, rooms: Iterable[Room]) -> str:
+    """What the window is called: how much is for one personally, and where one is."""
+    calls = sum(each.state.mentions for each in rooms if each.state.notify != "none")
+    where = draw_line(room.name) or "Klatch"
+    return f"({calls}) {where}" if calls else where
 
 
 def count_waiting(seat: Seat) -> int:

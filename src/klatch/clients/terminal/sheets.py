@@ -1,6 +1,6 @@
-"""Sheets that lie over the conversation: keys, answers to questions, questions to the user, and choosing."""
+"""Sheets that lie over the conversation: keys, answers to questions, and questions to the user."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import ClassVar, Final
 
@@ -11,8 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
-from textual.widgets import Button, Input, OptionList, Static
-from textual.widgets.option_list import Option
+from textual.widgets import Button, Static
 
 KEYS: Final = (
     ("Writing", ""),
@@ -26,12 +25,14 @@ KEYS: Final = (
     ("PgUp PgDn, wheel", "scroll"),
     ("Shift+Tab", "choose a message, with ↑ and ↓; then:"),
     ("r  e  d  a  c", "reply, edit, delete, react, copy"),
+    ("q  p", "go to what it answers, who wrote it"),
+    ("Ctrl+G", "go to a day"),
     ("End, Esc", "back to the last message"),
     ("Rooms and people", ""),
-    ("Ctrl+K", "go to a room or person by name"),
+    ("Ctrl+K", "go to a room or person, join or make a room"),
     ("Ctrl+N, Ctrl+P", "next and previous room"),
     ("Alt+A", "next room with something unread"),
-    ("F2  F3", "the list of rooms, of people"),
+    ("F2  F3", "the list of rooms, of people; Enter opens"),
     ("The rest", ""),
     ("F1", "this sheet"),
     ("F4", "next theme: dark, light, no colours"),
@@ -127,56 +128,3 @@ class Question(ModalScreen[str | None]):
         """Ctrl+C pressed again means what it meant the first time."""
         if (answer := self._keys_for.get(event.key)) is not None:
             self.dismiss(answer)
-
-
-class Chooser(ModalScreen[str | None]):
-    """Finds one of many by typing; gives its key. `find` gives key and label for what is typed, best first."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,ctrl+c", "dismiss", show=False, priority=True),
-        Binding("up", "move('cursor_up')", show=False, priority=True),
-        Binding("down", "move('cursor_down')", show=False, priority=True),
-    ]
-
-    def __init__(self, title: str, find: Callable[[str], list[tuple[str, str]]]) -> None:
-        super().__init__()
-        self._title_text = title
-        self._find = find
-        self._keys: list[str] = []
-
-    def compose(self) -> ComposeResult:
-        """A line to type in, and what fits."""
-        with Vertical(classes="sheet chooser"):
-            yield Input(placeholder=self._title_text, compact=True)
-            yield OptionList(compact=True)
-
-    def on_mount(self) -> None:
-        """All that there is."""
-        self.query_one(OptionList).can_focus = False
-        self._list("")
-
-    def on_input_changed(self, event: Input.Changed) -> None:
-        """Something was typed."""
-        self._list(event.value)
-
-    def on_input_submitted(self) -> None:
-        """The one that is pointed at."""
-        at = self.query_one(OptionList).highlighted
-        self.dismiss(self._keys[at] if at is not None and at < len(self._keys) else None)
-
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """One was clicked."""
-        self.dismiss(self._keys[event.option_index])
-
-    def action_move(self, action: str) -> None:
-        """Points at another."""
-        getattr(self.query_one(OptionList), f"action_{action}")()
-
-    def _list(self, typed: str) -> None:
-        found = self._find(typed)
-        self._keys = [key for key, _ in found]
-        options = self.query_one(OptionList)
-        options.clear_options()
-        options.add_options([Option(Text(label, no_wrap=True, overflow="ellipsis")) for _, label in found])
-        if found:
-            options.highlighted = 0
