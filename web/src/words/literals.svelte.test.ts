@@ -52,6 +52,13 @@ test.each(files)("%s says nothing by itself", (name) => {
   expect(textsOf(name, readFileSync(join(SOURCE, name), "utf-8"))).toEqual([]);
 });
 
+const INTL = /\btoLocale\w+\(|\blocaleCompare\(|\bnew Intl\.(?!Segmenter|Locale\b)/;
+
+test.each(files.filter((name) => !/^(locale|times)\.ts$/.test(name)))("%s writes numbers, times and names as the language does", (name) => {
+  const lines = readFileSync(join(SOURCE, name), "utf-8").split("\n");
+  expect(lines.filter((line) => INTL.test(line) && !line.includes("toLocaleUpperCase"))).toEqual([]);
+});
+
 test("a text that is left in a component is found", () => {
   expect(textsOf("x.svelte", `<p class="wide room">Hello</p><input placeholder="Your name" />{tell("Not now, please")}`)).toEqual([
     "Hello",
