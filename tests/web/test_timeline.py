@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from klatch.clients.sdk import Client
 from klatch.core.commands import CreateRoom
-from tests.running import Server
+from tests.running import Server, running
 from tests.web.conftest import Visitor
 
 pytestmark = pytest.mark.timeout(90)
@@ -136,3 +136,71 @@ def test_whoever_comes_back_goes_on_where_they_left_off(reader, long_room):
     expect(reader.line("line 0 of deep").last).to_be_in_viewport()
     reader.page.get_by_role("button", name="Go to the newest").click()
     expect(reader.line("line 149 of deep").last).to_be_in_viewport()
+
+
+def test_any_emoji_is_found_by_name_and_picked_with_the_keyboard(house, visit):
+    ann = visit(house).come_in("emo")
+    ann.box.fill("tea ")
+    ann.page.get_by_role("button", name="Add an emoji").click()
+    ann.page.get_by_label("Find an emoji").fill("teapot")
+    expect(ann.page.get_by_role("button", name="teapot")).to_be_visible()
+    ann.page.keyboard.press("Enter")
+    expect(ann.box).to_have_value("tea 🫖")
+    ann.page.get_by_role("button", name="Add an emoji").click()
+    ann.page.get_by_label("Skin tone").select_option("🏽")
+    ann.page.get_by_label("Find an emoji").fill("waving hand")
+    ann.page.keyboard.press("ArrowDown")
+    expect(ann.page.get_by_role("button", name="waving hand")).to_be_focused()
+    ann.page.keyboard.press("Enter")
+    expect(ann.box).to_have_value("tea 🫖👋🏽")
+    ann.box.fill("")
+    ann.box.press_sequentially("good :tada")
+    ann.box.press("Tab")
+    expect(ann.box).to_have_value("good 🎉 ")
+
+
+def test_keys_and_lists_and_what_is_pasted_have_form(house, visit):
+    ann = visit(house).come_in("former")
+    ann.box.fill("warm")
+    ann.box.press("Control+a")
+    ann.box.press("Control+b")
+    expect(ann.box).to_have_value("**warm**")
+    ann.box.fill("- one")
+    ann.box.press("Shift+Enter")
+    expect(ann.box).to_have_value("- one\n- ")
+    ann.box.fill("")
+    ann.page.evaluate(
+        """() => {
+          const data = new DataTransfer();
+          data.setData("text/html", "<p>a <b>bold</b> <a href='https://example.org/'>link</a></p><ul><li>x<li>y</ul>");
+          data.setData("text/plain", "a bold link x y");
+          const event = new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true });
+          document.querySelector("form textarea").dispatchEvent(event);
+        }"""
+    )
+    expect(ann.box).to_have_value("a **bold** [link](https://example.org/)\n\n- x\n- y")
+
+
+def test_what_is_too_long_is_said_before_it_is_sent(house, visit):
+    ann = visit(house).come_in("longwinded")
+    ann.box.fill("x" * 16_010)
+    expect(ann.page.get_by_role("alert")).to_contain_text("10 characters too many")
+    expect(ann.page.get_by_role("button", name="Send")).to_be_disabled()
+
+
+def test_a_command_typed_while_the_server_is_away_stays_in_the_box(data, visit):
+    with running(data, "--no-limits") as server:
+        ann = visit(server).come_in("ann")
+        ann.say("before")
+        expect(ann.line("before").and_(ann.page.locator(":not(.waiting)"))).to_be_visible()
+        server.kill()
+        expect(ann.page.get_by_text("Offline.")).to_be_visible()
+        ann.say("/create #later")
+        expect(ann.page.get_by_role("status").filter(has_text="The server is away.")).to_be_visible()
+        expect(ann.box).to_have_value("/create #later")
+        ann.say("//slash")
+        expect(ann.line("/slash")).to_be_visible()
+        server.start()
+        ann.page.evaluate("dispatchEvent(new Event('online'))")
+        expect(ann.line("/slash").and_(ann.page.locator(":not(.waiting)"))).to_be_visible(timeout=20_000)
+        expect(ann.page.get_by_role("link", name="later")).to_have_count(0)

@@ -366,13 +366,21 @@ export class Klatch {
     return this.#line?.kept.filter((kept) => kept.refusal === undefined && kept.seq === undefined).length ?? 0;
   }
 
-  /** Says what a person typed. What begins with a slash is the server's to read. */
-  say(room: string, text: string, replyTo: number | null): void {
+  /**
+   * Says what a person typed; what begins with a slash is the server's to read. False where nothing was done: a message
+   * waits for the server to be back, but a command that ran much later would surprise whoever typed it.
+   */
+  say(room: string, text: string, replyTo: number | null): boolean {
     const cid = randomText();
+    // What begins with two slashes is a message that begins with one.
+    const isCommand = /^\/(?!\/)/.test(text);
+    const words = text.replace(/^\/\//, "/");
     if (/^\/(quit|exit)\s*$/.test(text)) void this.signOut();
-    else if (text.startsWith("/")) this.#line?.keep(room, { op: "type", cid, room, text });
-    else if (replyTo === null) this.#line?.keep(room, { op: "send", cid, room, text });
-    else this.#line?.keep(room, { op: "send", cid, room, text, reply_to: replyTo });
+    else if (isCommand && this.state.name !== "online") return false;
+    else if (isCommand) this.#line?.keep(room, { op: "type", cid, room, text });
+    else if (replyTo === null) this.#line?.keep(room, { op: "send", cid, room, text: words });
+    else this.#line?.keep(room, { op: "send", cid, room, text: words, reply_to: replyTo });
+    return true;
   }
 
   /** Changes, takes back or reacts to a message, now or once there is a connection. */

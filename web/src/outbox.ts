@@ -40,7 +40,9 @@ export class Outbox {
     this.#lasting = this.shelf.lasting;
     const found = await this.shelf.all(this.owner).catch(() => this.#fail());
     const known = new Set(this.#kept.map((kept) => kept.cid));
-    const left = found.filter((kept) => !known.has(kept.cid));
+    const left = found.filter((kept) => !known.has(kept.cid) && kept.command.op !== "type");
+    // A command is not run for somebody who left before it was.
+    for (const kept of found) if (kept.command.op === "type" && !known.has(kept.cid)) void this.shelf.remove(kept.cid).catch(() => undefined);
     this.#kept = [...left, ...this.#kept];
     this.#last = Math.max(this.#last, ...left.map((kept) => kept.at));
     this.changed();
