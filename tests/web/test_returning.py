@@ -50,11 +50,17 @@ def test_after_sleep_a_connection_that_only_seems_to_stand_is_found_out(data, vi
         expect(ann.line("into nothing").and_(ann.page.locator(":not(.waiting)"))).to_have_count(1)
 
 
-def test_a_browser_that_keeps_nothing_says_so_and_sends_all_the_same(data, visit):
+# Without shared workers the page's own database counts: forbidden, as in the private windows of some browsers, ...
+FORBIDDEN = "delete window.SharedWorker; indexedDB.open = () => { throw new Error('no') }"
+# ... or damaged: somebody else's things are where ours should be.
+DAMAGED = "indexedDB.open('klatch', 1).onupgradeneeded = event => event.target.result.createObjectStore('other')"
+
+
+@pytest.mark.parametrize("script", [FORBIDDEN, DAMAGED], ids=["forbidden", "damaged"])
+def test_a_browser_that_keeps_nothing_says_so_and_sends_all_the_same(data, visit, script):
     with running(data) as server:
         ann = visit(server)
-        # As in the private windows of some browsers. Without shared workers the page's own database counts.
-        ann.context.add_init_script("delete window.SharedWorker; indexedDB.open = () => { throw new Error('no') }")
+        ann.context.add_init_script(script)
         ann.come_in("ann")
         server.kill()
         ann.say("kept by this page alone")

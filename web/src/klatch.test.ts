@@ -187,6 +187,18 @@ test("reading to the end is told once for many messages", async () => {
   expect(server.said.filter(({ op }) => op === "read")).toMatchObject([{ room: "2", seq: 2 }]);
 });
 
+test("what was read while one was away is told on return", async () => {
+  const { klatch, server, log, met } = await comeIn();
+  server.last.tell(log.say("4", "one"));
+  await turn();
+  server.last.lose();
+  if (klatch.current) klatch.read(klatch.current);
+  await turn(600);
+  met();
+  await turn(400);
+  expect(server.last.said.filter(({ op }) => op === "read")).toMatchObject([{ room: "2", seq: 1 }]);
+});
+
 test("one's own log tells of another name, and it is kept", async () => {
   const { klatch, server, secrets } = await comeIn();
   const own = (seq: number, body: object) =>

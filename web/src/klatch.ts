@@ -242,6 +242,9 @@ export class Klatch {
       void this.#mendOwn();
     }
     this.#takeRooms(welcome.rooms, (room) => {
+      // What was read while there was no connection.
+      const told = welcome.rooms.find((state) => state.id === room.id);
+      if (told && room.state.read > told.read) this.#tellRead(room);
       const have = room.follower?.have ?? 0;
       if (room.follower && (restored || room.state.head < have || room.state.head - have > CATCH_UP_MOST)) room.shut();
     });
@@ -339,9 +342,11 @@ export class Klatch {
     room.state = { ...room.state, unread: 0, mentions: 0 };
     this.roomsChanged.tell();
     clearTimeout(this.#reading);
-    this.#reading = setTimeout(() => {
-      this.#line?.say({ op: "read", cid: randomText(), room: room.id, seq: room.state.read });
-    }, 300);
+    this.#reading = setTimeout(() => this.#tellRead(room), 300);
+  }
+
+  #tellRead(room: Room): void {
+    this.#line?.say({ op: "read", cid: randomText(), room: room.id, seq: room.state.read });
   }
 
   /** The rooms that one may join. */

@@ -19,7 +19,7 @@ const klatch = new Klatch(dial);
 if (readLink(location.pathname)?.kind !== "reset") klatch.comeBack();
 klatch.onMessage = (room, entry, named) => notifying.hear(klatch, room, entry, named);
 klatch.attendedChanged.subscribe(() => notifying.settle(klatch.attended));
-addEventListener("online", () => klatch.wake());
+for (const kind of ["online", "offline"]) addEventListener(kind, () => klatch.wake());
 const attend = () => klatch.attend(document.visibilityState === "visible" && document.hasFocus());
 for (const kind of ["focus", "blur"]) addEventListener(kind, attend);
 document.addEventListener("visibilitychange", () => {

@@ -1,6 +1,6 @@
 // A party line: one connection and one outbox that all tabs share in which the same person is in.
 import { Connection, type OpenSocket, type State } from "./connection";
-import type { AnyAnswer, Myself, Request, Rooms, Told, Welcome } from "./frames";
+import type { AnyAnswer, Entry, Myself, Request, Rooms, Told, Welcome } from "./frames";
 import type { Greeting, News } from "./line";
 import { Outbox } from "./outbox";
 import { LATER, Requests } from "./requests";
@@ -179,6 +179,7 @@ export class PartyLine {
     const key = askedBy(told);
     if (key === undefined) {
       this.#tellAll({ tell: "heard", told });
+      if (told.op === "entry") this.#release(told);
       return;
     }
     const answer = told as AnyAnswer;
@@ -192,6 +193,12 @@ export class PartyLine {
     }
     this.#tell(this.#asking.get(key), { tell: "heard", told });
     this.#asking.delete(key);
+  }
+
+  /** All tabs have the entry of what was stored: it need not be kept in sight any more. */
+  #release({ cid, author }: Entry): void {
+    if (cid === undefined || author.id !== this.#welcome?.account.id) return;
+    if (this.#outbox?.kept.some((kept) => kept.cid === cid && kept.seq !== undefined)) this.#outbox.drop(cid);
   }
 
   #change(state: State): void {
