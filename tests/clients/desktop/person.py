@@ -13,7 +13,7 @@ from tests.pace import PATIENCE
 KEYSYMS = {
     " ": "space", "\n": "Return", "/": "slash", "@": "at", "#": "numbersign", "!": "exclam", ".": "period",
     ",": "comma", "?": "question", "'": "apostrophe", ":": "colon", "*": "asterisk", "_": "underscore",
-    "-": "minus", "+": "plus", "`": "grave",
+    "-": "minus", "+": "plus", "`": "grave", "|": "bar",
 }  # fmt: skip
 
 
@@ -93,8 +93,12 @@ class Person:
     def waits(self, condition: Callable[[], Any], within: float = PATIENCE) -> None:
         """Lets the window live until something is so."""
         deadline = time.monotonic() + within
+        fault = ""
         while not condition():
-            assert time.monotonic() < deadline, f"it did not happen; the window shows:\n{self.shown}\n{self.status}"
+            fault = str(self.window.page.fault.cget("text"))
+            assert time.monotonic() < deadline, (
+                f"it did not happen; the window shows:\n{self.shown}\n{self.status}\n{fault}"
+            )
             self.lives()
             time.sleep(0.005)
 

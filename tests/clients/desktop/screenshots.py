@@ -5,6 +5,7 @@ import os
 import subprocess
 import tempfile
 import threading
+import tkinter
 from pathlib import Path
 
 from PIL import ImageGrab
@@ -14,6 +15,10 @@ from tests.running import Server, running
 FOLDER = Path("screenshots/desktop")
 CAKE = "Me, from ten. I bring the **plum cake** :)"
 BUILD = "I look at the broken build first. It says\n```\nE   AssertionError: 3 cups, wanted 4\n```\nand I know why."
+TABLE = (
+    "Cups and what is in them, ||mine is the large one||:\n\n"
+    "| who | cups | of |\n|---|--:|---|\n| ann | 2 | tea |\n| ben | 11 | coffee |"
+)
 THINGS = "Three things:\n\n1. the build\n2. the *new* cups, see https://example.org/cups\n3. who waters `plant-7`"
 CHAIR = (
     "@bob are you coming as well? We would have to get another chair otherwise, as the fourth one has been wobbly "
@@ -26,6 +31,7 @@ TALK = (
     ("cleo", BUILD),
     ("ben", "> Who is in today?\n\nAlso Dora, she wrote to me."),
     ("ann", THINGS),
+    ("dora", TABLE),
     ("dora", CHAIR),
 )
 SCRIPTS = ("مرحبا بالعالم، كيف حالكم اليوم؟ " * 6, "שלום עולם, it is mixed here", "你好,世界。今天天气很好。" * 8)
@@ -69,7 +75,10 @@ async def stay(url: str, done: "asyncio.Event") -> None:
 
 def draw(server: Server) -> None:  # noqa: PLR0915 - one picture after the other
     """All pictures."""
-    from klatch.clients.desktop.preferences import Preferences
+    from klatch.clients.desktop.dialogs.person import PersonCard
+    from klatch.clients.desktop.dialogs.restraint import Restrain
+    from klatch.clients.desktop.dialogs.trust import Trust
+    from klatch.clients.desktop.preferences import Place, Preferences
     from tests.clients.desktop.person import Person
 
     loop = asyncio.new_event_loop()
@@ -100,12 +109,25 @@ def draw(server: Server) -> None:  # noqa: PLR0915 - one picture after the other
             [("Klatch on teacher", "http://192.168.1.20:8000"), ("Klatch on box", "https://10.0.0.4")]
         )
         both("connect")
+        bob.window.page.show_places([Place("https://chat.example.org:443", "bob"), Place("http://10.0.0.9:8000", "b")])
+        bob.window.page.come("link")
+        shoot("connect-link")
+        bob.window.page.come("guest")
+        bob.window.page.say(
+            "The server at https://10.0.0.4:443 shows another key than the one it is known by (1f2e3d). Somebody may "
+            "be listening in between.",
+            untrusted="https://10.0.0.4:443",
+        )
+        shoot("connect-untrusted")
+        trust = Trust(app, bob.window.style, "https://10.0.0.4:443", "0123456789abcdef" * 4, lambda: None)
+        shoot("trust")
+        trust.close()
         bob.window.page.press()
         bob.waits(lambda: "No server" in bob.window.page.fault.cget("text"))
         shoot("connect-error")
-        bob.window.page.ask_password(asked=True)
+        bob.window.page.come("account")
         shoot("connect-small", wide=420, high=640)
-        bob.window.page.ask_password(asked=False)
+        bob.window.page.come("guest")
         bob.window.page.show_found([])
         bob.joins(server.url, "bob")
         bob.lives(1.5)
@@ -132,13 +154,44 @@ def draw(server: Server) -> None:  # noqa: PLR0915 - one picture after the other
         bob.presses("Control-k", at=bob.window.composer.text)
         bob.lives(0.5)
         shoot("goto")
-        assert bob.window.goto is not None
-        bob.window.goto.close()
+        assert bob.window.going.goto is not None
+        bob.window.going.goto.close()
         settings = bob.window.open_settings()
         shoot("settings")
         settings.close()
+
+        def shoot_dialog(name: str) -> None:
+            bob.lives(0.3)
+            shoot(name)
+            for child in app.winfo_children():
+                if isinstance(child, tkinter.Toplevel):
+                    child.destroy()
+
+        bob.window.open_keys()
+        shoot_dialog("keys")
+        bob.window.going.open_settings()
+        shoot_dialog("room-settings")
+        bob.window.people.open_me()
+        shoot_dialog("me")
+        bob.window.ask_for_day()
+        shoot_dialog("day")
+        bob.window.signing.change_password()
+        shoot_dialog("password")
+        scene = bob.window.scene
+        assert scene is not None
+        ann = next(person for person in scene.people.values() if person.name == "ann")
+        PersonCard(app, bob.window.style, ann, None)
+        shoot_dialog("person")
+        Restrain(app, bob.window.style, "ban", "ann", ("1", "#lobby"), lambda _: None, everywhere=True)
+        shoot_dialog("ban")
+        app.after(700, lambda: (shoot("menu"), app.event_generate("<Escape>")))
+        bob.window.people.open_menu(ann.id, 900, 120)
+        bob.lives(1.0)
+        for child in app.winfo_children():
+            if isinstance(child, tkinter.Menu) and child is not bob.window._bar.bar:
+                child.unpost()
         kitchen = next(room.id for room in bob.window.scene.rooms if room.kind == "direct")  # type: ignore[union-attr]
-        bob.window.open_room(kitchen)
+        bob.window.going.open(kitchen)
         bob.lives(0.5)
         shoot("direct")
         bob.says("/create " + "a-very-long-name-" * 2 + "indeed")

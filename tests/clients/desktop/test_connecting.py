@@ -10,7 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from klatch.clients.desktop import opening
+from klatch.clients.desktop.dialogs.trust import Trust
+from klatch.clients.desktop.preferences import Place, Preferences
+from klatch.clients.sdk.address import read_address
 from klatch.clients.sdk.finding import find
+from klatch.clients.sdk.pins import keep_pin, read_pin
 from tests.journeys.peers import at
 from tests.pace import PATIENCE
 from tests.running import KLATCH, Server, running
@@ -19,10 +23,10 @@ if TYPE_CHECKING:
     from tests.clients.desktop.person import Person
 
 
-def make_person() -> "Person":
+def make_person(preferences: Preferences | None = None) -> "Person":
     from tests.clients.desktop.person import Person
 
-    return Person()
+    return Person(preferences)
 
 
 def test_two_people_talk(house: Server, display: str) -> None:
@@ -103,8 +107,10 @@ def test_a_guest_registers_and_comes_back_with_the_password(tmp_path: Path, disp
         ann.joins(server.url, "ann")
         ann.says("/register")
         ann.types(password)
+        ann.presses("Tab")
+        ann.types(password)
         ann.presses("Return")
-        ann.lives(0.5)
+        ann.sees("You have an account now")
         assert password not in ann.shown
         ann.says("/login ann")
         ann.waits(lambda: ann.at is ann.window.page.password)
@@ -120,6 +126,52 @@ def test_a_guest_registers_and_comes_back_with_the_password(tmp_path: Path, disp
         ann.waits(lambda: ann.room is not None)
         assert ann.window.scene is not None
         assert ann.window.scene.me.name == "ann"
+
+
+def test_a_link_leads_in_with_a_password_to_be(house: Server, display: str) -> None:
+    link = (house.data / "owner-link.txt").read_text("utf-8").strip()
+    with make_person() as olga:
+        olga.opens("http://127.0.0.1:1", "olga")
+        page = olga.window.page
+        page.ways["link"].event_generate("<Button-1>")
+        olga.lives()
+        assert olga.at is page.link
+        olga.types(link)
+        olga.presses("Return")
+        olga.waits(lambda: olga.at is page.password)
+        olga.types("a pot of coffee")
+        olga.presses("Return")
+        olga.waits(lambda: olga.window.scene is not None and olga.window.scene.role == "owner")
+
+
+def test_another_key_is_looked_at_and_trusted(tmp_path: Path, display: str) -> None:
+    with running(tmp_path / "data", "--tls", "self") as server, make_person() as bob:
+        other = "0" * 64
+        keep_pin(read_address(server.url), other)
+        bob.opens(server.url, "bob")
+        page = bob.window.page
+        bob.presses("Return", at=page.name)
+        bob.waits(lambda: "shows another key" in page.fault.cget("text"))
+        assert bob.at is page.trust
+        bob.presses("space")
+        bob.waits(lambda: any(isinstance(child, Trust) for child in bob.window.app.winfo_children()))
+        assert read_pin(read_address(server.url)) == other
+        bob.presses("Return")
+        bob.waits(lambda: bob.room is not None)
+        assert read_pin(read_address(server.url)) != other
+
+
+def test_where_one_was_is_offered_with_the_name_one_had_there(house: Server, display: str) -> None:
+    kept = Preferences(theme="light", places=[Place(house.url, "gus"), Place("http://10.0.0.9:8000", "ada")])
+    with make_person(kept) as gus:
+        gus.opens()
+        page = gus.window.page
+        box = page.servers.box_of(house.url)
+        assert box is not None
+        gus.clicks(page.servers, 40, sum(box) // 2)
+        assert page.name.get() == "gus"
+        gus.presses("Return", at=page.name)
+        gus.waits(lambda: gus.room is not None)
 
 
 def test_a_bare_quit_asks_and_then_leaves(house: Server, display: str) -> None:

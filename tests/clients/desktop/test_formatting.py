@@ -76,3 +76,25 @@ def test_text_made_to_be_slow_is_not(unit: str, length: int) -> None:
 
 def test_a_long_text_in_fences_is_code() -> None:
     assert shape("```\n" + "x\n" * 3_000 + "```") == [("code", "x\n" * 2_999 + "x", ("code",))]
+
+
+def test_a_spoiler_is_of_one_line_and_keeps_its_form() -> None:
+    [paragraph] = format_text("it was ||the **cat**|| who did it")
+    assert [(run.text, run.styles) for run in paragraph.runs] == [
+        ("it was ", ()),
+        ("the ", ("spoiler",)),
+        ("cat", ("spoiler", "strong")),
+        (" who did it", ()),
+    ]
+    assert format_text("a || b || c")[0].text == "a || b || c"
+
+
+def test_a_table_stands_in_columns() -> None:
+    [table] = format_text("| Name | Cups |\n|---|--:|\n| 茶 | 3 |\n| coffee | 12 |")
+    assert table.kind == "table"
+    assert table.text.splitlines() == [
+        "Name    Cups",
+        "──────  ────",
+        "茶         3",
+        "coffee    12",
+    ]

@@ -4,7 +4,8 @@ import sys
 
 import pytest
 
-from klatch.clients.desktop.completion import complete, private_to
+from klatch.clients.desktop.completion import complete, find_spelled, private_to
+from klatch.clients.desktop.notifying import spell_call
 from klatch.clients.desktop.timeline.righttoleft import begins_right, lay_out, turns
 from klatch.core.answers import Person, RoomState
 
@@ -101,3 +102,18 @@ def test_an_address_is_split_into_two_fields(url: str, fields: tuple[str, str]) 
     from klatch.clients.desktop.connecting import split_address
 
     assert split_address(url) == fields
+
+
+def test_emoji_are_completed_by_their_words_and_spelled_between_colons() -> None:
+    assert [offer.text for offer in complete("well :tad", [], [])] == ["🎉"]
+    assert find_spelled("well :tada:") == (":tada:", "🎉")
+    assert find_spelled("at 12:30:") is None
+
+
+@pytest.mark.parametrize("platform", ["linux", "darwin", "win32"])
+def test_what_others_wrote_is_never_part_of_a_script(platform: str) -> None:
+    call = spell_call(platform, "ann", '"; rm -rf ~; $(x) <b>')
+    assert call is not None
+    script = [word for word in call.words if "\n" in word]
+    assert not any("rm -rf" in word for word in script)
+    assert any("rm -rf" in word for word in (*call.words, *call.environment.values()))

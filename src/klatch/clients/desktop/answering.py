@@ -1,14 +1,19 @@
 """What comes of something typed: shown to the one who typed it."""
 
 import time
+from typing import Final
 
 from klatch.clients.desktop.going import Going
 from klatch.clients.desktop.scene import Answered
 from klatch.clients.desktop.timeline.righttoleft import in_one_line
 from klatch.clients.desktop.timeline.tail import Note
 from klatch.clients.desktop.timeline.timeline import Timeline
-from klatch.core.answers import Ack, HelpText, Members, Online, Page, Rooms
-from klatch.protocols.plain import spell_help, spell_people, spell_rooms
+from klatch.clients.seat.answers import read_out
+from klatch.core.answers import Ack, HelpText, Page
+from klatch.protocols.plain import spell_help
+
+# What these do is seen elsewhere in the window.
+_SEEN: Final = frozenset({"/nick", "/display", "/status", "/away", "/back", "/star", "/unstar", "/arrange", "/quiet"})
 
 
 def show_answer(told: Answered, timeline: Timeline, going: Going) -> None:
@@ -18,13 +23,12 @@ def show_answer(told: Answered, timeline: Timeline, going: Going) -> None:
         case Ack(room=room):
             _follow(told, room, timeline, going)
         case HelpText():
-            _list(timeline, spell_help(told.answer))
-        case Online(people=people) | Members(people=people):
-            _list(timeline, spell_people(people, now, None))
-        case Rooms(rooms=rooms):
-            _list(timeline, spell_rooms(rooms))
+            timeline.note(Note(_as_lines(spell_help(told.answer)), code=True, title="What can be typed"))
         case Page():
             timeline.scroll(-2, "pages")
+        case answer if (sheet := read_out(answer, now, None)) is not None:
+            title, rows = sheet
+            timeline.note(Note("\n".join("  ".join(row) for row in rows), code=True, title=title))
         case _:
             pass
 
@@ -37,7 +41,9 @@ def _follow(told: Answered, room: str, timeline: Timeline, going: Going) -> None
     elif room != told.room and (word.startswith("@") or word in ("/msg", "/p")):
         name = (word if word.startswith("@") else words[1]).removeprefix("@")
         timeline.note(Note(f"Sent to {in_one_line(name)} alone. It stands at the left, under Private."))
+    elif room != told.room and word not in _SEEN:
+        timeline.note(Note("Done."))
 
 
-def _list(timeline: Timeline, rows: list[str]) -> None:
-    timeline.note(Note("\n".join(row.removeprefix("  ") for row in rows), code=True))
+def _as_lines(rows: list[str]) -> str:
+    return "\n".join(row.removeprefix("  ") for row in rows)

@@ -5,12 +5,18 @@ import sys
 import tkinter
 
 from klatch.clients.desktop import x11
+from klatch.clients.desktop.notifying import show_notification
+from klatch.clients.desktop.preferences import Preferences
+from klatch.clients.desktop.scene import Called
 
 
-def ask_for_attention(window: tkinter.Tk, *, sound: bool) -> None:
-    """Points at the window in the way of the system, and sounds its bell."""
-    if sound:
+def ask_for_attention(window: tkinter.Tk, called: Called, preferences: Preferences) -> None:
+    """Points at the window in the way of the system; sounds and notifies as the user wants it."""
+    if preferences.sound:
         window.bell()
+    if preferences.notify:
+        title = called.author if called.where.startswith("@") else f"{called.author} in {called.where}"
+        show_notification(title, called.text)
     _point(window, urgent=True)
 
 

@@ -1,4 +1,4 @@
-"""What Tab and the list above the input field offer: commands, people and rooms, as far as they are typed."""
+"""What Tab and the list above the input field offer: commands, people, rooms and emoji, as far as they are typed."""
 
 import re
 from collections.abc import Iterable
@@ -6,11 +6,13 @@ from typing import Final
 
 import msgspec
 
+from klatch.clients.seat.emoji import EMOJI, find_emoji
 from klatch.core.answers import Person, RoomState
 from klatch.core.grammar import COMMANDS
 
 MOST: Final = 6
-_WORD: Final = re.compile(r"(?:^|(?<=\s))([@#/][^\s@#]*)$")
+_WORD: Final = re.compile(r"(?:^|(?<=\s))([@#/][^\s@#]*|:[+\-\w]{2,})$")
+_SPELLED: Final = re.compile(r"(?:^|(?<=\s)):([+\-\w]+):$")
 _PRIVATE: Final = re.compile(r"@(\S+)[ \n]")
 
 
@@ -31,6 +33,8 @@ def complete(before: str, people: Iterable[Person], rooms: Iterable[RoomState]) 
     sign, typed = word[0], word[1:].casefold()
     if sign == "/":
         return _commands(typed, start) if start == 0 else []
+    if sign == ":":
+        return [Offer(emoji, f":{name}:", start) for name, emoji in find_emoji(typed, MOST)]
     if sign == "#":
         names = sorted(room.name for room in rooms if room.name.startswith("#"))
         return [Offer(f"{name} ", "", start) for name in _begin(names, typed, skip=1)]
@@ -38,6 +42,13 @@ def complete(before: str, people: Iterable[Person], rooms: Iterable[RoomState]) 
     fit = [each for each in known if each.name.casefold().startswith(typed)]
     fit += [each for each in known if each not in fit and each.display_name.casefold().startswith(typed)]
     return [Offer(f"@{each.name} ", _presence(each), start) for each in fit[:MOST]]
+
+
+def find_spelled(before: str) -> tuple[str, str] | None:
+    """The word between colons that ends at the cursor, with its colons, and the emoji that it means."""
+    found = _SPELLED.search(before)
+    emoji = EMOJI.get(found.group(1).casefold()) if found else None
+    return (f":{found.group(1)}:", emoji) if found and emoji else None
 
 
 def private_to(text: str) -> str | None:

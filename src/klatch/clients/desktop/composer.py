@@ -7,7 +7,7 @@ import msgspec
 import ttkbootstrap as ttk
 
 from klatch.clients.desktop.bare import Frame, Label, Listbox, Text
-from klatch.clients.desktop.completion import Offer, complete, private_to
+from klatch.clients.desktop.completion import Offer, complete, find_spelled, private_to
 from klatch.clients.desktop.scene import Scene
 from klatch.clients.desktop.style import Style
 
@@ -241,7 +241,17 @@ class Composer(Frame):
     def _released(self, event: "tkinter.Event[Any]") -> None:
         if event.keysym in ("Escape", "Up", "Down", "Return", "Tab", "Shift_L", "Shift_R"):
             return
+        if event.char == ":":
+            self._spell_emoji()
         self._offer()
+
+    def _spell_emoji(self) -> None:
+        """Puts an emoji in place of its word between colons, once the second one is typed."""
+        before = self.text.get("insert linestart", "insert")
+        if (found := find_spelled(before)) is not None:
+            words, emoji = found
+            self.text.delete(f"insert - {len(words)} chars", "insert")
+            self.text.insert("insert", emoji)
 
     def _modified(self) -> None:
         if self.text.edit_modified():

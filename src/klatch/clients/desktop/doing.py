@@ -2,6 +2,8 @@
 
 import tkinter
 from collections.abc import Callable
+from datetime import date, datetime
+from datetime import time as clock
 from typing import Final
 
 from klatch.clients.desktop.composer import Aim, Composer
@@ -99,6 +101,23 @@ class Doing:
     def load_earlier(self) -> None:
         """Fetches earlier lines."""
         self._with_room(lambda room: self._talk.do(self._talk.network.load_earlier, room))
+
+    def load_later(self) -> None:
+        """Fetches later lines, where one has gone back."""
+        self._with_room(lambda room: self._talk.do(self._talk.network.load_later, room))
+
+    def load_end(self) -> None:
+        """Comes back to the last lines."""
+        self._with_room(lambda room: self._talk.do(self._talk.network.load_end, room))
+
+    def go_back(self, seq: int) -> None:
+        """Fetches a line that is far, and what is around it."""
+        self._with_room(lambda room: self._talk.do(self._talk.network.go_back, room, seq=seq))
+
+    def go_to_day(self, day: date) -> None:
+        """Goes to the first line of a day."""
+        since = int(datetime.combine(day, clock()).astimezone().timestamp() * 1000)
+        self._with_room(lambda room: self._talk.do(self._talk.network.go_back, room, since=since))
 
     def seen(self) -> None:
         """The end is in sight: what is there counts as read once the user looks at this window."""

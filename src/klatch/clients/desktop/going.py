@@ -2,11 +2,15 @@
 
 import tkinter
 from collections.abc import Callable
+from functools import partial
+from typing import Final
 
 from klatch.clients.desktop.composer import Composer
+from klatch.clients.desktop.dialogs.asking import Ask
 from klatch.clients.desktop.dialogs.goto import GoTo
+from klatch.clients.desktop.dialogs.room import RoomSettings
 from klatch.clients.desktop.drawing import Pictures
-from klatch.clients.desktop.menubar import dress_menu
+from klatch.clients.desktop.menubar import make_menu
 from klatch.clients.desktop.panes import Panes
 from klatch.clients.desktop.rowlist import RowList
 from klatch.clients.desktop.scene import Scene
@@ -14,6 +18,8 @@ from klatch.clients.desktop.style import Style
 from klatch.clients.desktop.talk import Talk
 from klatch.core import commands as ask
 from klatch.core.answers import RoomState
+
+_TOLD: Final = (("", "What is usual"), ("all", "Everything"), ("mentions", "Mentions"), ("none", "Nothing"))
 
 
 class Going:
@@ -98,12 +104,44 @@ class Going:
         state = self._talk.state_of(room)
         if state is None:
             return
-        menu = tkinter.Menu(self._window, tearoff=False)
-        dress_menu(menu, self._style)
-        menu.add_command(label="Mark as read", command=lambda: self._talk.do(self._talk.network.mark_read, room))
+        talk = self._talk
+        menu = make_menu(self._window, self._style)
+        menu.add_command(label="Mark as read", command=partial(talk.do, talk.network.mark_read, room))
+        star = ask.Prefer(cid="", room=room, star=not state.star)
+        menu.add_command(label="Take the star away" if state.star else "Star", command=partial(talk.act, star))
+        told = make_menu(menu, self._style)
+        for notify, words in _TOLD:
+            mark = "\u2713 " if notify == state.notify else "    "
+            command = ask.Prefer(cid="", room=room, notify=notify)
+            told.add_command(label=f"{mark}{words}", command=partial(talk.act, command))
+        menu.add_cascade(label="Tell me of", menu=told)
         if state.kind != "direct":
-            menu.add_command(label="Leave room", command=lambda: self._talk.act(ask.LeaveRoom(cid="", room=room)))
+            menu.add_separator()
+            menu.add_command(label="Invite somebody", command=partial(self.invite, room))
+            menu.add_command(label="Room settings", command=partial(self.open_settings, room))
+            menu.add_separator()
+            menu.add_command(label="Leave room", command=partial(talk.act, ask.LeaveRoom(cid="", room=room)))
         menu.tk_popup(x, y)
+
+    def invite(self, room: str = "") -> None:
+        """Lets somebody into a room, or into the one that is looked at."""
+        if (state := self._state(room)) is not None:
+
+            def invite(name: str) -> None:
+                self._talk.act(ask.Invite(cid="", room=state.id, user=name.removeprefix("@")))
+
+            Ask(self._window, self._style, f"Invite to {state.name}", "Username", "Invite", invite)
+
+    def open_settings(self, room: str = "") -> None:
+        """Shows the rules of a room, or of the one that is looked at."""
+        if (state := self._state(room)) is not None:
+            topic = self._talk.room.topic if self._talk.room and self._talk.room.state.id == state.id else state.topic
+            RoomSettings(self._window, self._style, state, topic, self._talk.act)
+
+    def _state(self, room: str) -> RoomState | None:
+        open_room = self._talk.room
+        state = self._talk.state_of(room or (open_room.state.id if open_room is not None else ""))
+        return state if state is not None and state.kind != "direct" else None
 
     def _go(self, what: str, name: str) -> None:
         if what == "open":

@@ -61,6 +61,13 @@ class MenuBar:
                 menu.configure(background=palette.sunken, borderwidth=0)
 
 
+def make_menu(parent: tkinter.Misc, style: Style) -> tkinter.Menu:
+    """An empty menu, to be filled and shown."""
+    menu = tkinter.Menu(parent, tearoff=False)
+    dress_menu(menu, style)
+    return menu
+
+
 def dress_menu(menu: tkinter.Menu, style: Style) -> None:
     """Gives a menu our colours, where the system lets us."""
     palette = style.palette

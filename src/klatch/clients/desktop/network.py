@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any, Final
@@ -14,12 +15,14 @@ from klatch.clients.desktop.scene import (
     CommandRefused,
     Failed,
     Found,
+    KeyShown,
     Noticed,
     OpenRoom,
     Over,
     RoomsListed,
     Scene,
     Told,
+    WentBack,
 )
 from klatch.clients.look.tokens import read_tokens
 from klatch.clients.sdk import (
@@ -36,11 +39,14 @@ from klatch.clients.sdk import (
 from klatch.clients.sdk.address import read_address
 from klatch.clients.sdk.client import make_cid
 from klatch.clients.sdk.logins import Login, keep_login, read_login
+from klatch.clients.sdk.pins import keep_pin
+from klatch.clients.sdk.trusting import fetch_key
 from klatch.clients.seat.room import Pending, Room
 from klatch.clients.seat.seat import Changed, Seat
 from klatch.core import commands as ask
 from klatch.core.answers import Person
 from klatch.core.events import Entry, Message
+from klatch.core.grammar import secret_of_link
 from klatch.core.names import username_key
 
 # Scenes a second at most: more than an eye can tell apart.
@@ -48,16 +54,19 @@ _SCENE_EVERY: Final = 1 / 30
 _PEOPLE_EVERY: Final = 1.0
 _TYPING_OVER: Final = read_tokens().time.typing / 1000 + _SCENE_EVERY
 _OF_THE_NAME: Final = frozenset({"name_taken", "bad_name", "suspended", "banned"})
-_OF_THE_PASSWORD: Final = frozenset({"bad_credentials", "bad_token"})
+_OF_THE_LINK: Final = frozenset({"bad_link"})
+_OF_THE_PASSWORD: Final = frozenset({"bad_credentials", "bad_token", "bad_password", "password_needed"})
 
 
 class Wanted(msgspec.Struct, frozen=True):
-    """Where to go, and as whom: a guest by name, or an account with its password or its token."""
+    """Where to go, and as whom: a guest by name, an account with its password or its token, or whoever has a link, with
+    the password to be."""
 
     server: str
     name: str
     password: str = ""
     token: str = ""
+    link: str = ""
 
 
 class Network:
@@ -105,6 +114,17 @@ class Network:
             self._looks_around = True
             self._errands.create_task(self._find(), name="errand")
 
+    def fetch_key(self, server: str) -> None:
+        """Tells the key that a server shows now."""
+        self._errands.create_task(self._fetch_key(server), name="errand")
+
+    def trust(self, server: str, fingerprint: str) -> None:
+        """Takes a key for the right one of a server, in place of any other."""
+        try:
+            keep_pin(read_address(server), fingerprint)
+        except (BadAddress, CannotKeep) as fault:
+            self._tell(KeyShown(server, "", str(fault)))
+
     def leave(self) -> None:
         """Leaves the server, or stops trying to reach it."""
         self._leaving = True
@@ -132,7 +152,22 @@ class Network:
     def load_earlier(self, room: str) -> None:
         """Fetches earlier messages."""
         if self._seat is not None and (found := self._seat.rooms.get(room)) is not None:
-            self._start(self._seat.load_earlier(found))
+            self._start(self._load(self._seat.load_earlier(found)))
+
+    def load_later(self, room: str) -> None:
+        """Fetches later messages, where one has gone back."""
+        if self._seat is not None and (found := self._seat.rooms.get(room)) is not None:
+            self._start(self._load(self._seat.load_later(found)))
+
+    def load_end(self, room: str) -> None:
+        """Comes back to the last messages."""
+        if self._seat is not None and (found := self._seat.rooms.get(room)) is not None:
+            self._start(self._seat.go_to_end(found))
+
+    def go_back(self, room: str, *, seq: int | None = None, since: int | None = None) -> None:
+        """Goes to a message by its number, or to the first one since a time (ms UTC); told is which one it is."""
+        if self._seat is not None and (found := self._seat.rooms.get(room)) is not None:
+            self._start(self._go_back(self._seat, found, seq, since))
 
     def say(self, room: str, text: str) -> None:
         """Does what was typed."""
@@ -159,10 +194,10 @@ class Network:
         if self._seat is not None and (found := self._seat.rooms.get(room)) and (pending := found.pending.get(cid)):
             self._seat.drop(found, pending)
 
-    def act(self, command: ask.AnyCommand) -> None:
-        """Does a command; it is given its id here."""
+    def act(self, command: ask.AnyCommand, done: str = "") -> None:
+        """Does a command; it is given its id here. `done` is noticed once it is done."""
         if self._seat is not None:
-            self._seat.act(msgspec.structs.replace(command, cid=make_cid()))
+            self._seat.act(msgspec.structs.replace(command, cid=make_cid()), done)
 
     def typing(self, room: str) -> None:
         """Hints that one is typing."""
@@ -210,9 +245,9 @@ class Network:
         """Is told with everything else that changes."""
 
     def called(self, room: Room, entry: Entry) -> None:
-        """Somebody mentioned one, or wrote to one directly."""
+        """Something was said that one wants to be told of."""
         if isinstance(entry.body, Message):
-            self._tell(Called(room.id, entry.author.name, entry.body.text))
+            self._tell(Called(room.id, room.name, entry.author.name, entry.body.text))
 
     # Inside.
 
@@ -252,11 +287,13 @@ class Network:
             if not self._leaving:
                 raise
         except (Refused, Unreachable, Untrusted, BadAddress, CannotKeep) as fault:
-            self._tell(Over(str(fault)) if connected else _failed(fault))
+            untrusted = wanted.server if isinstance(fault, Untrusted) else ""
+            self._tell(Over(str(fault), untrusted) if connected else _failed(fault, untrusted))
         except Exception as fault:  # noqa: BLE001 - whatever it is, the window stays, and says so
             self._tell(Over(f"This program failed ({type(fault).__name__}: {fault}). Connect again."))
         else:
-            self._tell(Over(seat.state.reason or "The server ended the conversation."))
+            untrusted = wanted.server if isinstance(client.over, Untrusted) else ""
+            self._tell(Over(seat.state.reason or "The server ended the conversation.", untrusted))
         finally:
             self._seat = self._open = None
             self._dirty = self._lists_people = False
@@ -274,6 +311,18 @@ class Network:
     def _answered(self, room: str, text: str, answer: Any) -> None:
         self._tell(Answered(room, text, answer))
 
+    async def _fetch_key(self, server: str) -> None:
+        try:
+            address = read_address(server)
+            found = await asyncio.to_thread(fetch_key, address)
+        except (BadAddress, Unreachable) as fault:
+            self._tell(KeyShown(server, "", str(fault)))
+            return
+        fault_words = ""
+        if address.fingerprint not in (None, found):
+            fault_words = f"{address.url} shows another key than the one in the address, {found}. Nothing was changed."
+        self._tell(KeyShown(address.url, found, fault_words))
+
     async def _find(self) -> None:
         from klatch.clients.sdk.finding import find  # noqa: PLC0415 - it takes a while, and many never need it
 
@@ -284,6 +333,22 @@ class Network:
         finally:
             self._looks_around = False
         self._tell(Found([(each.name, each.server) for each in found]))
+
+    async def _load(self, loading: Coroutine[Any, Any, bool]) -> None:
+        """Whatever came of it, the window waits for it no longer."""
+        await loading
+        self._draw()
+
+    async def _go_back(self, seat: Seat, room: Room, seq: int | None, since: int | None) -> None:
+        if seq is not None:
+            found = seq if await seat.go_to(room, seq) else None
+        else:
+            found = await seat.go_to_time(room, since or 0)
+            if found is None:
+                self._tell(Noticed("Nothing was said since then."))
+        if found is not None:
+            self._draw()
+            self._tell(WentBack(room.id, found))
 
     async def _list_rooms(self, client: Client) -> None:
         with contextlib.suppress(Refused, Unanswered, Unreadable):
@@ -322,6 +387,9 @@ class Network:
                 rooms=[room.state for room in seat.rooms.values()],
                 people=self._people,
                 waiting=sum(pending.fault is None for room in seat.rooms.values() for pending in room.pending.values()),
+                role=seat.client.welcome.role,
+                quiet_until=seat.quiet_until if seat.is_quiet(int(time.time() * 1000)) else None,
+                blocked=frozenset(seat.blocked),
                 open=_picture(self._open, seat) if self._open is not None else None,
             )
         )
@@ -345,18 +413,19 @@ def _picture(room: Room, seat: Seat) -> OpenRoom:
         typists=room.typists(seat._clock(), seat.me),
         loaded=room.loaded,
         complete=room.complete,
+        later=not room.ended,
     )
 
 
-def _failed(fault: Exception) -> Failed:
-    if isinstance(fault, BadAddress | Unreachable):
-        return Failed(str(fault), "server")
-    if isinstance(fault, Untrusted):
-        return Failed(str(fault), "server")
+def _failed(fault: Exception, untrusted: str) -> Failed:
+    if isinstance(fault, BadAddress | Unreachable | Untrusted):
+        return Failed(str(fault), "server", untrusted)
     code = getattr(fault, "code", "")
     message = str(fault)
     if code == "guests_refused":
         message += " Ask whoever runs it to let guests in."
+    if code in _OF_THE_LINK:
+        return Failed(message, "link")
     if code == "token_needed" or code in _OF_THE_PASSWORD:
         return Failed(message, "password")
     return Failed(message, "name" if code in _OF_THE_NAME else None)
@@ -367,6 +436,9 @@ def _make_client(wanted: Wanted, **listeners: Any) -> Client:
     options: dict[str, Any] = {"program": "klatch-desktop", "patience": None, "outbox": True, **listeners}
     if wanted.token:
         return Client(wanted.server, token=wanted.token, **options)
+    if wanted.link:
+        link = secret_of_link(wanted.link)
+        return Client(wanted.server, name=wanted.name, password=wanted.password, link=link, **options)
     if wanted.password:
         return Client(wanted.server, name=wanted.name, password=wanted.password, **options)
     saved = read_login(read_address(wanted.server))

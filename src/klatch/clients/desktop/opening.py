@@ -38,7 +38,7 @@ def open_window(server: str | None, name: str | None, token: str | None = None) 
     where, who = server or preferences.server, name or preferences.name or name_of_login()
     window.open_connect_page(where, who, at_once=bool(server and (name or token)), token=token or "")
     for ending in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(ending, lambda *_: window.close())
+        signal.signal(ending, lambda *_: window.close_soon())
     window.run()
 
 

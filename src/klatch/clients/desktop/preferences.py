@@ -3,7 +3,7 @@
 import contextlib
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 from platformdirs import user_config_path
@@ -12,18 +12,35 @@ from klatch.clients.sdk import CannotKeep
 from klatch.clients.sdk.folders import make_private
 
 Theme = Literal["system", "light", "dark"]
+_PLACES_MOST: Final = 5
+
+
+class Place(msgspec.Struct, frozen=True):
+    """A server where one was, and the name one went by there."""
+
+    server: str
+    name: str
 
 
 class Preferences(msgspec.Struct, kw_only=True):
-    """`size` is that of text in per cent; `server` and `name` are those of the last time; `place` is the window's."""
+    """`size` is that of text in per cent; `server` and `name` are those of the last time, `places` all, the last first;
+    `notify`: shows notifications; `place` is the window's."""
 
     server: str = ""
     name: str = ""
+    places: list[Place] = []
     theme: Theme = "system"
     size: int = 100
     sound: bool = True
+    notify: bool = True
     members: bool = True
     place: str = ""
+
+    def remember(self, server: str, name: str) -> None:
+        """One goes to a server by a name."""
+        self.server, self.name = server, name
+        others = [each for each in self.places if each.server != server]
+        self.places = [Place(server, name), *others][:_PLACES_MOST]
 
 
 def preferences_path() -> Path:

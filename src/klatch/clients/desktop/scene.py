@@ -11,7 +11,8 @@ from klatch.core.view import Item
 
 
 class OpenRoom(msgspec.Struct, frozen=True, kw_only=True):
-    """The room that is looked at. `order` are the numbers of `items`; `complete`: nothing earlier may be read."""
+    """The room that is looked at. `order` are the numbers of `items`; `complete`: nothing earlier may be read; `later`:
+    one has gone back, and there is more after these."""
 
     state: RoomState
     topic: str
@@ -23,24 +24,33 @@ class OpenRoom(msgspec.Struct, frozen=True, kw_only=True):
     typists: list[str]
     loaded: bool
     complete: bool
+    later: bool = False
 
 
 class Scene(msgspec.Struct, frozen=True, kw_only=True):
-    """All that is drawn. `waiting` counts what was written and is not answered yet; `people` are all that are known."""
+    """All that is drawn. `waiting` counts what was written and is not answered yet; `people` are all that are known;
+    `role` is one's role on the server; `quiet_until`: nothing is to disturb one until then (ms UTC; -1: for good);
+    `blocked` are those whose words one does not want to see."""
 
     state: State
     me: Person
     rooms: list[RoomState]
     people: dict[str, Person]
     waiting: int
+    role: str = "guest"
+    quiet_until: int | None = None
+    blocked: frozenset[str] = frozenset()
     open: OpenRoom | None = None
 
 
 class Failed(msgspec.Struct, frozen=True):
-    """There is no connection: why, in a sentence, and which field of the connect page is at fault."""
+    """There is no connection: why, in a sentence, and which field of the connect page is at fault.
+
+    `untrusted` is the address of a server whose key is not the one it should be."""
 
     message: str
-    field: Literal["server", "name", "password"] | None = None
+    field: Literal["server", "name", "password", "link"] | None = None
+    untrusted: str = ""
 
 
 class Noticed(msgspec.Struct, frozen=True):
@@ -50,9 +60,10 @@ class Noticed(msgspec.Struct, frozen=True):
 
 
 class Called(msgspec.Struct, frozen=True):
-    """Somebody mentioned the user, or wrote to them alone."""
+    """Something was said that the user wants to be told of: `where` is the room's name."""
 
     room: str
+    where: str
     author: str
     text: str
 
@@ -74,9 +85,25 @@ class CommandRefused(msgspec.Struct, frozen=True):
 
 
 class Over(msgspec.Struct, frozen=True):
-    """The conversation has ended for good; `reason` is empty where the user ended it."""
+    """The conversation has ended for good; `reason` is empty where the user ended it; `untrusted` is as above."""
 
     reason: str
+    untrusted: str = ""
+
+
+class WentBack(msgspec.Struct, frozen=True):
+    """What one wanted to go back to is there: the number of the line."""
+
+    room: str
+    seq: int
+
+
+class KeyShown(msgspec.Struct, frozen=True):
+    """The fingerprint of the key that a server shows now, or why it cannot be told."""
+
+    server: str
+    fingerprint: str
+    fault: str = ""
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -91,4 +118,4 @@ class RoomsListed(msgspec.Struct, frozen=True):
     rooms: list[RoomState]
 
 
-Told = Scene | Failed | Noticed | Called | Answered | CommandRefused | Over | Found | RoomsListed
+Told = Scene | Failed | Noticed | Called | Answered | CommandRefused | Over | Found | RoomsListed | WentBack | KeyShown

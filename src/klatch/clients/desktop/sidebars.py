@@ -11,14 +11,16 @@ _STATES = (("online", "Online"), ("away", "Away"), ("offline", "Offline"))
 
 def room_rows(scene: Scene) -> list[Row]:
     """Rooms, then people one talks to alone. Those with something new are strong, and count it."""
-    rooms = sorted((room for room in scene.rooms if room.kind != "direct"), key=_by_name)
-    direct = sorted((room for room in scene.rooms if room.kind == "direct"), key=_by_name)
     states = {person.name: person for person in scene.people.values()}
-    rows = [Row(key="", text="Rooms")]
-    rows += [_room_row(room, None) for room in rooms]
-    if direct:
-        rows.append(Row(key="", text="Private"))
-        rows += [_room_row(room, states.get(room.name.removeprefix("@"))) for room in direct]
+    rows = []
+    for heading, found in (
+        ("Starred", [room for room in scene.rooms if room.star]),
+        ("Rooms", [room for room in scene.rooms if room.kind != "direct" and not room.star]),
+        ("Private", [room for room in scene.rooms if room.kind == "direct" and not room.star]),
+    ):
+        if found:
+            rows.append(Row(key="", text=heading))
+            rows += [_room_row(room, states.get(room.name.removeprefix("@"))) for room in sorted(found, key=_by_place)]
     return rows
 
 
@@ -36,26 +38,32 @@ def member_rows(scene: Scene, room: OpenRoom) -> list[Row]:
 
 def count_title(scene: Scene) -> str:
     """What is unread and concerns one, as the window's title has it: `(3) ` or nothing."""
-    count = sum(room.unread if room.kind == "direct" else room.mentions for room in scene.rooms)
+    told = [room for room in scene.rooms if room.notify != "none"]
+    count = sum(room.unread if room.kind == "direct" or room.notify == "all" else room.mentions for room in told)
     return f"({count}) " if count else ""
 
 
-def _by_name(room: RoomState) -> tuple[bool, str]:
-    return room.name != "#lobby", room.name.casefold()
+def _by_place(room: RoomState) -> tuple[float, bool, str]:
+    """As one arranged them; then the lobby, then by name."""
+    place = float("inf") if room.place is None else room.place
+    return place, room.name != "#lobby", room.name.casefold()
 
 
 def _room_row(room: RoomState, person: Person | None) -> Row:
     direct = room.kind == "direct"
     unread = "" if not room.unread else "99+" if room.unread >= _MANY else str(room.unread)
     name = make_inert(room.name)
+    muted = room.notify == "none"
+    notes = ["closed"] * (room.kind == "closed") + ["silent"] * muted
     return Row(
         key=room.id,
         text=name.removeprefix("@") if direct else name,
         dot=(person.state if person else "offline") if direct and "," not in room.name else None,
         count=unread,
-        loud=bool(room.mentions) or (direct and bool(room.unread)),
-        strong=bool(room.unread),
-        note="closed" if room.kind == "closed" else "",
+        loud=not muted and (bool(room.mentions) or ((direct or room.notify == "all") and bool(room.unread))),
+        strong=bool(room.unread) and not muted,
+        soft=muted,
+        note=" · ".join(notes),
     )
 
 

@@ -3,14 +3,12 @@
 import tkinter
 from collections.abc import Callable
 
-from klatch.clients.desktop.dialogs.passwords import Passwords
+from klatch.clients.desktop.dialogs.passwords import NEW, Passwords
 from klatch.clients.desktop.style import Style
 from klatch.clients.desktop.talk import Talk
 from klatch.core import commands as ask
 from klatch.core.grammar import AskPassword, Place, parse
 from klatch.core.refusals import Refused
-
-_NEW = "A password, of 8 characters or more"
 
 
 class Signing:
@@ -34,15 +32,19 @@ class Signing:
 
     def register(self, link: str | None = None) -> None:
         """Makes an account of a guest."""
-        self._ask("Make an account", [_NEW], lambda given: ask.Register(cid="", password=given[0], link=link))
+        done = "You have an account now. Elsewhere you come in with your name and this password."
+        self._ask("Make an account", [NEW], lambda given: ask.Register(cid="", password=given[0], link=link), done)
 
     def change_password(self) -> None:
         """Takes another password."""
-        asks = ["The password you have", _NEW]
-        self._ask("Change password", asks, lambda given: ask.ChangePassword(cid="", old=given[0], password=given[1]))
+        asks = ["The password you have", NEW]
+        done = "Your password was changed. Your other sessions ended."
+        self._ask(
+            "Change password", asks, lambda given: ask.ChangePassword(cid="", old=given[0], password=given[1]), done
+        )
 
-    def _ask(self, verb: str, asks: list[str], make: Callable[[list[str]], ask.AnyCommand]) -> None:
-        Passwords(self._window, self._style, asks, verb, lambda given: self._talk.act(make(given)))
+    def _ask(self, verb: str, asks: list[str], make: Callable[[list[str]], ask.AnyCommand], done: str) -> None:
+        Passwords(self._window, self._style, asks, verb, lambda given: self._talk.act(make(given), done))
 
 
 def asks_password(text: str) -> AskPassword | None:

@@ -1,10 +1,11 @@
-"""The bar at the bottom: how the connection is, who types, who one is."""
+"""The bar at the bottom: how the connection is, who types or else what the room is about, who one is."""
 
 import tkinter
 from typing import Final
 
 from klatch.clients.desktop.bare import Frame, Label
 from klatch.clients.desktop.drawing import Pictures
+from klatch.clients.desktop.rowlist import shorten
 from klatch.clients.desktop.scene import Scene
 from klatch.clients.desktop.style import Style
 from klatch.clients.desktop.timeline.righttoleft import in_one_line
@@ -24,23 +25,22 @@ class StatusBar(Frame):
         self._dot = Label(self)
         self.connection = Label(self, anchor="w")
         self.typing = Label(self, anchor="w")
+        self.topic = Label(self, anchor="w")
         self.me = Label(self, anchor="e")
+        self.bind("<Configure>", lambda _: self._write_topic())
         style.watch(self._dress)
 
     def show(self, scene: Scene) -> None:
         """Draws what a scene says of these."""
         before = self._scene
-        if before is not None and (before.state, before.waiting, before.me, before.open and before.open.typists) == (
-            scene.state, scene.waiting, scene.me, scene.open and scene.open.typists
-        ):  # fmt: skip
-            return
         self._scene = scene
-        self._dress()
+        if before is None or _shown(before) != _shown(scene):
+            self._dress()
 
     def _dress(self) -> None:
         style, palette, px = self._style, self._style.palette, self._style.px
         self.configure(background=palette.sunken)
-        for label in (self._dot, self.connection, self.typing, self.me):
+        for label in (self._dot, self.connection, self.typing, self.topic, self.me):
             label.configure(background=palette.sunken, foreground=palette.soft, font=style.meta)
         if (scene := self._scene) is None:
             return
@@ -52,13 +52,37 @@ class StatusBar(Frame):
         self.connection.configure(
             text=spell_state(scene.state, scene.waiting), foreground=palette.soft if online else palette.ink
         )  # fmt: skip
-        self.typing.configure(text=spell_typists(scene.open.typists) if scene.open is not None else "")
-        me = scene.me
-        self.me.configure(text=in_one_line(me.display_name) + (f"  {in_one_line(me.status)}" if me.status else ""))
+        room = scene.open
+        self.typing.configure(text=spell_typists(room.typists) if room is not None else "")
+        self.me.configure(text=spell_me(scene))
         self._dot.pack(side="left", padx=(px(16), px(8)), pady=px(6))
         self.connection.pack(side="left")
         self.me.pack(side="right", padx=(px(8), px(16)))
         self.typing.pack(side="left", padx=(px(16), 0))
+        self.topic.pack(side="left", padx=(px(16), 0))
+        self._write_topic()
+
+    def _write_topic(self) -> None:
+        """As much of it as there is room for between the others."""
+        room = self._scene.open if self._scene is not None else None
+        topic = in_one_line(room.topic) if room is not None and not room.typists else ""
+        px, others = self._style.px, (self.connection, self.typing, self.me)
+        left = self.winfo_width() - sum(each.winfo_reqwidth() for each in others) - px(96)
+        self.topic.configure(text=shorten(topic, self._style.meta, left) if left > px(60) else "")
+
+
+def _shown(scene: Scene) -> tuple[object, ...]:
+    room = scene.open
+    talk = (room.typists, room.topic) if room is not None else ()
+    return (scene.state, scene.waiting, scene.me, scene.quiet_until, *talk)
+
+
+def spell_me(scene: Scene) -> str:
+    """Who one is, how, and whether nothing is to disturb one."""
+    words = [in_one_line(scene.me.display_name), in_one_line(scene.me.status)]
+    if scene.quiet_until is not None:
+        words.append("Do not disturb")
+    return "  ·  ".join(word for word in words if word)
 
 
 def spell_state(state: State, waiting: int) -> str:

@@ -110,6 +110,9 @@ class Style:
         pad = self.px(8)
         style.configure("TButton", padding=(self.px(12), self.px(4)))
         style.configure("TEntry", padding=(pad, self.px(5)))
+        for kind in ("TEntry", "TCombobox", "TCheckbutton"):  # what may not be changed is still to be read
+            style.map(kind, foreground=[("disabled", palette.soft)])
+        window.option_add("*TCombobox*Listbox.font", self.text)
         for name, ground, ink, font in (
             ("Ground", palette.ground, palette.ink, self.text),
             ("Raised", palette.raised, palette.ink, self.text),

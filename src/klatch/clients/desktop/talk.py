@@ -60,6 +60,6 @@ class Talk:
         """Has the network half do something."""
         self._threads.do(work, *args, **kwargs)
 
-    def act(self, command: ask.AnyCommand) -> None:
-        """Does a command; it is given its id on the way."""
-        self.do(self.network.act, command)
+    def act(self, command: ask.AnyCommand, done: str = "") -> None:
+        """Does a command; it is given its id on the way. `done` is said once it is done."""
+        self.do(self.network.act, command, done)

@@ -7,6 +7,7 @@ from functools import partial
 from io import BytesIO
 from typing import Any, Final, assert_never
 
+import msgspec
 import ttkbootstrap as ttk
 
 from klatch.clients.desktop.answering import show_answer
@@ -14,8 +15,10 @@ from klatch.clients.desktop.attention import ask_for_attention, take_attention_b
 from klatch.clients.desktop.bare import Frame
 from klatch.clients.desktop.composer import Composer
 from klatch.clients.desktop.connecting import ConnectPage
+from klatch.clients.desktop.dialogs.day import GoToDay
 from klatch.clients.desktop.dialogs.keys import Keys
 from klatch.clients.desktop.dialogs.settings import Settings, step_size
+from klatch.clients.desktop.dialogs.trust import Trust
 from klatch.clients.desktop.doing import Doing
 from klatch.clients.desktop.drawing import Pictures, draw_mark
 from klatch.clients.desktop.going import Going
@@ -32,11 +35,13 @@ from klatch.clients.desktop.scene import (
     CommandRefused,
     Failed,
     Found,
+    KeyShown,
     Noticed,
     Over,
     RoomsListed,
     Scene,
     Told,
+    WentBack,
 )
 from klatch.clients.desktop.sidebars import count_title, member_rows, room_rows
 from klatch.clients.desktop.signing import Signing
@@ -46,6 +51,7 @@ from klatch.clients.desktop.talk import Talk
 from klatch.clients.desktop.threads import Threads
 from klatch.clients.desktop.timeline.tail import Note
 from klatch.clients.desktop.timeline.timeline import Timeline
+from klatch.core import commands as ask
 from klatch.core.answers import Bye
 
 _SIZE: Final = (1180, 760)
@@ -88,10 +94,16 @@ class Window:
     def open_connect_page(self, server: str, name: str, *, at_once: bool, token: str = "") -> None:
         """Asks where to go; `at_once`: goes there, as all that is needed is known."""
         self._token = token
+        self.page.show_places(self.preferences.places)
         self.page.fill(server, name)
         self._show_page()
         if at_once:
             self.page.press()
+
+    def close_soon(self) -> None:
+        """Closes once nothing else is being done: a signal may come in the midst of drawing."""
+        if not self._ended:
+            self.app.after(0, self.close)
 
     def close(self) -> None:
         """Says goodbye to the server and closes."""
@@ -113,7 +125,7 @@ class Window:
         """What is drawn; None on the first page."""
         return self.talk.scene
 
-    def take(self, told: Told) -> None:
+    def take(self, told: Told) -> None:  # noqa: C901, PLR0912 - one case for each thing that may be told
         """Takes what the network half tells."""
         if self._ended:
             return
@@ -136,6 +148,11 @@ class Window:
                 self._found(servers)
             case RoomsListed(rooms=rooms):
                 self.going.show_rooms(rooms)
+            case WentBack(room=room, seq=seq):
+                if self.talk.room is not None and self.talk.room.state.id == room:
+                    self.timeline.to_line(seq)
+            case KeyShown():
+                self._show_key(told)
             case _:
                 assert_never(told)
 
@@ -143,12 +160,24 @@ class Window:
         self.talk.scene = None
         self._show_page()
         if isinstance(told, Failed):
-            self.page.say(told.message, told.field)
+            self.page.say(told.message, told.field, untrusted=told.untrusted)
         elif self._wants_password:
             self._wants_password = False
             self.page.say("", "password")
         else:
-            self.page.say(told.reason)
+            self.page.say(told.reason, untrusted=told.untrusted)
+
+    def _show_key(self, told: KeyShown) -> None:
+        """Asks whether a key is the right one, and goes there if it is."""
+        if told.fault:
+            self.page.say(told.fault, "server")
+            return
+
+        def trust() -> None:
+            self.threads.do(self.threads.network.trust, told.server, told.fingerprint)
+            self.page.press()
+
+        Trust(self.app, self.style, told.server, told.fingerprint, trust)
 
     def _found(self, servers: list[tuple[str, str]]) -> None:
         self.page.show_found(servers)
@@ -190,20 +219,25 @@ class Window:
         room = self.talk.room
         looks = self.app.focus_displayof() is not None
         if not (looks and room is not None and room.state.id == called.room):
-            ask_for_attention(self.app, sound=self.preferences.sound)
+            ask_for_attention(self.app, called, self.preferences)
 
     # What the user wants of the window.
 
-    def connect(self, server: str, name: str, password: str) -> None:
-        """Goes to a server."""
-        self.preferences.server, self.preferences.name = server, name
+    def connect(self, wanted: Wanted) -> None:
+        """Goes to a server; by the token that was given, unless one signs in otherwise."""
+        self.preferences.remember(wanted.server, wanted.name)
         keep_preferences(self.preferences)
-        token = self._token if not password else ""
-        self.threads.do(self.threads.network.connect, Wanted(server, name, password, token))
+        if self._token and not (wanted.password or wanted.link):
+            wanted = msgspec.structs.replace(wanted, token=self._token)
+        self.threads.do(self.threads.network.connect, wanted)
 
     def disconnect(self) -> None:
         """Leaves this server, to go to another."""
         self.threads.do(self.threads.network.leave)
+
+    def ask_for_key(self, server: str) -> None:
+        """Wants to see the key of a server that is not trusted."""
+        self.threads.do(self.threads.network.fetch_key, server)
 
     def sign_in(self, name: str) -> None:
         """Leaves, to come back with a password."""
@@ -226,6 +260,11 @@ class Window:
         """Shows what the keyboard does."""
         Keys(self.app, self.style, [*_KEYS, *list_keys(self._menus(), self.style)])
 
+    def ask_for_day(self) -> None:
+        """Asks which day to go back to."""
+        if self.talk.room is not None:
+            GoToDay(self.app, self.style, datetime.now().astimezone().date(), self.doing.go_to_day)
+
     def show_rooms(self) -> None:
         """Goes to the list of rooms."""
         if not self.panes.has_rooms:
@@ -246,11 +285,14 @@ class Window:
         place = seen.index(at) + by if at in seen else 0
         seen[place % len(seen)].focus_set()
 
+    def _quiet(self, seconds: int | None) -> None:
+        self.talk.act(ask.Quiet(cid="", seconds=seconds))
+
     # How it is put together.
 
     def _build(self) -> None:
         app, style, pictures, talk = self.app, self.style, self.pictures, self.talk
-        self.page = ConnectPage(app, style, pictures, self.connect, self.disconnect)
+        self.page = ConnectPage(app, style, pictures, self)
         self.chat = Frame(app)
         self.going = Going(app, style, pictures, talk)
         self.people = People(app, style, talk, self.going.write_to)
@@ -294,6 +336,14 @@ class Window:
             (
                 "Klatch",
                 (
+                    Choice("How others see you", self.people.open_me),
+                    Choice("Make an account", self.signing.register),
+                    Choice("Change password", self.signing.change_password),
+                    None,
+                    Choice("Do not disturb for an hour", partial(self._quiet, 3_600)),
+                    Choice("Do not disturb until I say so", partial(self._quiet, None)),
+                    Choice("Disturb me again", partial(self._quiet, 0)),
+                    None,
                     Choice("Settings", self.open_settings, ("Control-comma",)),
                     Choice("Another server", self.disconnect),
                     None,
@@ -309,7 +359,9 @@ class Window:
                     Choice("Room before with something new", partial(going.step, -1, unread=True), ("Alt-Shift-Up",)),
                     Choice("Room after with something new", partial(going.step, 1, unread=True), ("Alt-Shift-Down",)),
                     None,
-                    Choice("Set the topic", partial(self.composer.put, "/topic ")),
+                    Choice("Go to a day", self.ask_for_day, ("Control-g",)),
+                    Choice("Invite somebody", going.invite, ("Control-i",)),
+                    Choice("Room settings", going.open_settings),
                     Choice("Leave this room", partial(doing.say, "/leave")),
                 ),
             ),
@@ -344,6 +396,7 @@ class Window:
             widget.bindtags((TAG, *widget.bindtags()))
         for key, page in (("<Prior>", -1), ("<Next>", 1)):
             self.composer.text.bind(key, partial(_do, partial(self.timeline.scroll, page, "pages")))
+        app.event_add("<<Invoke>>", "<Key-space>")  # not every Tk presses buttons by it
         app.bind("<FocusIn>", lambda _: self._looked())
         for side in (self.rooms, self.members):
             side.bind("<Escape>", lambda _: self._back_to_talk())

@@ -128,6 +128,11 @@ class Client:
         """What brings one back without the password, or None for a guest. Keep it as you would a password."""
         return self._talk.token
 
+    @property
+    def over(self) -> Exception | None:
+        """Why nothing more is answered, or None while it goes on."""
+        return self._talk.over
+
     # What one does.
 
     async def send(

@@ -21,6 +21,7 @@ from klatch.core import commands as ask
 from klatch.core.answers import Ack, AnyAnswer, IsTyping, Page, PauseTold, Person, Presence, RoomState
 from klatch.core.events import (
     Arranged,
+    Blocked,
     Departed,
     DisplayNamed,
     Entered,
@@ -37,6 +38,7 @@ from klatch.core.events import (
     RoomRenamed,
     StatusSet,
     TopicSet,
+    Unblocked,
 )
 from klatch.core.preferences import FOR_GOOD
 
@@ -100,6 +102,8 @@ class Seat:
         self.people: dict[str, Person] = {}
         self.state = State(name="connecting")
         self.quiet_until: int | None = None
+        self.blocked: set[str] = set()
+        """The ids of those whose words one does not want to see."""
         self.me: Person
         self.client: Client
         self.drafts: Drafts
@@ -138,6 +142,7 @@ class Seat:
         self.client = client
         self.me = client.account
         self.quiet_until = client.welcome.quiet_until
+        self.blocked = {person.id for person in client.welcome.blocked}
         self.drafts = Drafts(drafts_folder() / client.address.folder / owner_of(client.welcome))
         self.rooms = {state.id: Room(state) for state in client.welcome.rooms}
 
@@ -244,9 +249,9 @@ class Seat:
         room.changed += 1
         self.listener.changed("timeline", room)
 
-    def act(self, command: ask.AnyCommand) -> None:
-        """Does a command, and tells if it is refused."""
-        self._tasks.create_task(self._act(command))
+    def act(self, command: ask.AnyCommand, done: str = "") -> None:
+        """Does a command, and tells if it is refused; `done` is told once it is done."""
+        self._tasks.create_task(self._act(command, done))
 
     def mark_read(self, room: Room) -> None:
         """One has read all of a room."""
@@ -295,9 +300,11 @@ class Seat:
         room.changed += 1
         self.listener.changed("timeline", room)
 
-    async def _act(self, command: ask.AnyCommand) -> None:
+    async def _act(self, command: ask.AnyCommand, done: str) -> None:
         try:
             await self.client.act(command)
+            if done:
+                self.listener.notice(done)
         except (Refused, Unanswered, Unreadable) as fault:
             self.listener.notice(str(fault))
         except OSError as fault:
@@ -380,7 +387,7 @@ class Seat:
         if isinstance(entry.body, _PEOPLE) and room.people:
             self._tasks.create_task(self._list_people(room))
         self.listener.changed("timeline", room)
-        if room.calls(entry, self.me) and not self.is_quiet(entry.ts):
+        if room.calls(entry, self.me) and entry.author.id not in self.blocked and not self.is_quiet(entry.ts):
             self.listener.called(room, entry)
 
     async def _follow_self(self, head: int) -> None:
@@ -422,6 +429,9 @@ class Seat:
                 for room in self.rooms.values():
                     room.state = msgspec.structs.replace(room.state, place=places.get(room.id))
                 self.listener.changed("rooms", None)
+            case Blocked(person=person) | Unblocked(person=person):
+                (self.blocked.add if isinstance(entry.body, Blocked) else self.blocked.discard)(person.id)
+                self.listener.changed("timeline", None)
             case Quieted(until=until):
                 self.quiet_until = until
                 self.listener.changed("state", None)

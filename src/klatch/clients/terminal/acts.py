@@ -5,10 +5,10 @@ import time
 import msgspec
 
 from klatch.clients.sdk.client import make_cid
+from klatch.clients.seat.emoji import choose_emoji
 from klatch.clients.seat.room import Pending
 from klatch.clients.terminal.card import Card, offer_acts, tell_facts
 from klatch.clients.terminal.choosing import Chooser
-from klatch.clients.terminal.emoji import choose_emoji
 from klatch.clients.terminal.going import Going
 from klatch.clients.terminal.sheets import Question
 from klatch.clients.terminal.stage import Stage

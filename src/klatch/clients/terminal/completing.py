@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from klatch.clients.terminal.emoji import find_emoji
+from klatch.clients.seat.emoji import find_emoji
 from klatch.core.grammar import COMMANDS
 
 _MOST: Final = 6

@@ -7,10 +7,10 @@ from datetime import tzinfo
 from typing import Final
 
 from klatch.clients.sdk import Refused
+from klatch.clients.seat.answers import read_out
 from klatch.clients.seat.room import NOWHERE, Pending, Room
 from klatch.clients.seat.seat import SILENCE, Changed, Seat
 from klatch.clients.shell.lines import decode
-from klatch.clients.terminal.answers import read_out
 from klatch.clients.terminal.passwords import asks_for_password
 from klatch.clients.terminal.saying import count_waiting
 from klatch.core.answers import Ack, AnyAnswer, Bye, Page

@@ -4,8 +4,8 @@ import time
 from typing import Final
 
 from klatch.clients.sdk.client import make_cid
+from klatch.clients.seat.answers import read_out
 from klatch.clients.seat.room import NOWHERE
-from klatch.clients.terminal.answers import read_out
 from klatch.clients.terminal.desk import Mode
 from klatch.clients.terminal.going import Going
 from klatch.clients.terminal.passwords import Passwords, asks_for_password, explain_task

@@ -14,13 +14,15 @@ class Keys(Dialog):
 
     def __init__(self, parent: tkinter.Misc, style: Style, keys: Sequence[tuple[str, str]]) -> None:
         super().__init__(parent, style, "Keys")
-        for row, (key, does) in enumerate(keys):
+        half = (len(keys) + 1) // 2
+        for place, (key, does) in enumerate(keys):
+            row, column = place % half, place // half * 2
             ttk.Label(self, text=key, style="Ground.TLabel", font=style.meta_strong).grid(
-                row=row, column=0, sticky="nw", pady=style.px(3)
+                row=row, column=column, sticky="nw", pady=style.px(3), padx=(style.px(32) if column else 0, 0)
             )
-            ttk.Label(self, text=does, style="Ground.TLabel", font=style.meta, wraplength=style.px(360)).grid(
-                row=row, column=1, sticky="w", padx=(style.px(24), 0), pady=style.px(3)
+            ttk.Label(self, text=does, style="Ground.TLabel", font=style.meta, wraplength=style.px(240)).grid(
+                row=row, column=column + 1, sticky="nw", padx=(style.px(16), 0), pady=style.px(3)
             )
         close = ttk.Button(self, text="Close", command=self.close, bootstyle="primary")
-        close.grid(row=len(keys), column=1, sticky="e", pady=(style.px(20), 0))
+        close.grid(row=half, column=3, sticky="e", pady=(style.px(20), 0))
         self.appear(close)

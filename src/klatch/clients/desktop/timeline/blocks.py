@@ -17,7 +17,14 @@ Piece = tuple[str, tuple[str, ...]]
 """Text, and the names of its tags."""
 
 _PAD: Final = "\u2002"
-_STYLE_TAGS: Final = {"strong": "strong", "emphasis": "emphasis", "strike": "strike", "code": "code", "mention": "at"}
+_STYLE_TAGS: Final = {
+    "strong": "strong",
+    "emphasis": "emphasis",
+    "strike": "strike",
+    "code": "code",
+    "mention": "at",
+    "spoiler": "spoiler",
+}
 
 
 class Measure(msgspec.Struct, frozen=True):
@@ -41,20 +48,24 @@ def draw_line(line: Line, measure: Measure) -> list[Piece]:
     elif (message := line.message) is not None:
         hue = f"author{author_hue(line.item.author.id)}"
         if line.head and not message.action:
-            pieces.append((in_one_line(line.name), ("head", hue)))
+            pieces.append((in_one_line(line.name), ("head", hue, f"who:{line.seq}")))
             pieces.append((f"  {spell_clock(line.item.ts)}\n", ("head", "clock")))
+        if line.blocked:
+            pieces.append(("Written by somebody you block.\n", ("body", "soft")))
+            return _owned(pieces, own)
         if line.quote is not None:
             pieces += _quote(line.quote)
         if message.deleted:
             pieces.append(("This message was deleted.\n", ("body", "soft")))
         elif message.action:
-            pieces.append((f"{in_one_line(line.name)} ", ("head", hue)))
+            pieces.append((f"{in_one_line(line.name)} ", ("head", hue, f"who:{line.seq}")))
             pieces.append((f"{make_inert(message.text)}\n", ("head", "action")))
         else:
             pieces += _form(message.text, measure, edited=line.item.edited is not None)
         if line.item.reactions:
             pieces += _reactions(line)
-    return [(text, (own, *tags)) for text, tags in pieces if text]
+    veil = (f"veil:{line.seq}",)
+    return _owned([(text, tags + veil if "spoiler" in tags else tags) for text, tags in pieces], own)
 
 
 def draw_pending(pending: Pending, name: str, me: str, *, head: bool, measure: Measure) -> list[Piece]:
@@ -72,6 +83,10 @@ def draw_pending(pending: Pending, name: str, me: str, *, head: bool, measure: M
         pieces.append(("  ", ("failure",)))
         pieces.append(("Delete", ("failure", "do", f"drop:{pending.cid}")))
         pieces.append(("\n", ("failure",)))
+    return _owned(pieces, own)
+
+
+def _owned(pieces: list[Piece], own: str) -> list[Piece]:
     return [(text, (own, *tags)) for text, tags in pieces if text]
 
 
@@ -99,12 +114,12 @@ def _form(text: str, measure: Measure, *, edited: bool) -> list[Piece]:
         pieces += _paragraph(paragraph, place_tags, measure)
         if edited and place == len(paragraphs) - 1:
             pieces.append(("  edited", ("body", "faint")))
-        pieces.append(("\n", pieces[-1][1] if paragraph.kind == "code" and not edited else place_tags))
+        pieces.append(("\n", pieces[-1][1] if paragraph.kind in ("code", "table") and not edited else place_tags))
     return pieces
 
 
 def _paragraph(paragraph: Paragraph, tags: tuple[str, ...], measure: Measure) -> Iterator[Piece]:
-    if paragraph.kind == "code":
+    if paragraph.kind in ("code", "table"):
         lines = make_inert(paragraph.text).split("\n")
         for place, line in enumerate(lines):
             edges = ("block_first",) * (place == 0) + ("block_last",) * (place == len(lines) - 1)

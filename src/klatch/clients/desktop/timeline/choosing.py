@@ -77,6 +77,7 @@ class Choosing:
             ("<Escape>", partial(self._wishes.write, "")),
         ):
             paper.bind(event, partial(_break, action))
+        paper.bind("<s>", partial(_break, self._unveil_here))
         for wish in ALL:
             paper.bind(f"<{wish.key}>", partial(_break, partial(self._do_here, wish)))
         paper.bind("<Key>", self._typed)
@@ -118,6 +119,12 @@ class Choosing:
         elif self._at is None and wish.letter:
             self._wishes.write(wish.letter)
 
+    def _unveil_here(self) -> None:
+        if self._at is not None:
+            self._paper.unveil(self._at)
+        else:
+            self._wishes.write("s")
+
     def _menu_here(self) -> None:
         if self._at is not None:
             self._open_menu(self._at, self._below(self._at))
@@ -144,6 +151,8 @@ class Choosing:
                     webbrowser.open(target)
                 case "to":
                     self._moves.to_line(int(target))
+                case "veil":
+                    paper.unveil(int(target))
                 case "who":
                     self._wishes.look_at_author(int(target), (event.x_root, event.y_root))
                 case "react":

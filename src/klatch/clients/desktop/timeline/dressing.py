@@ -26,6 +26,7 @@ def dress(text: tkinter.Text, style: Style) -> None:
     _dress_words(text, style)
     _dress_around(text, style)
     text.tag_configure("chosen", background=mix(palette.accent, palette.ground, 0.10))
+    text.tag_raise("spoiler")
     text.tag_raise("sel")
     text.tag_lower("chosen")
 
@@ -86,6 +87,9 @@ def _dress_words(text: tkinter.Text, style: Style) -> None:
     tag("at", foreground=palette.accent, font=style.strong)
     tag("link", foreground=palette.accent, underline=True)
     tag("do", underline=True)
+    veil = mix(palette.soft, palette.ground, 0.55)
+    tag("spoiler", foreground=veil, background=veil, selectforeground=veil, underline=False, overstrike=False)
+    tag("unveiled", background=palette.sunken)
 
 
 def _dress_around(text: tkinter.Text, style: Style) -> None:
@@ -99,6 +103,9 @@ def _dress_around(text: tkinter.Text, style: Style) -> None:
         "empty", justify="center", foreground=palette.soft, spacing1=px(48), lmargin1=left, lmargin2=left,
         rmargin=px(RIGHT),
     )  # fmt: skip
+    bare: dict[str, Any] = {"lmargincolor": palette.ground, "rmargincolor": palette.ground}
+    tag("shape", background=mix(palette.line, palette.ground, 0.7), font=style.meta, **bare)
     tag("note_head", font=style.meta_strong, foreground=palette.soft, lmargin1=left, lmargin2=left, spacing1=px(16))
+    tag("note_title", foreground=palette.ink, font=style.strong)
     tag("note", lmargin1=left, lmargin2=left, foreground=palette.ink)
     tag("note_code", lmargin1=left, lmargin2=left, font=style.code, wrap="none")

@@ -7,10 +7,14 @@ from typing import Final, Literal
 
 import msgspec
 from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
-Kind = Literal["text", "code", "quote", "item", "rule"]
+from klatch.clients.desktop.timeline.grid import Side, draw_grid
 
+Kind = Literal["text", "code", "quote", "item", "rule", "table"]
+
+_BARS: Final = "||"
 _INDENT_MOST: Final = 4
 # Longer texts are shown as they are: some take the parser time that grows with the square of their length.
 _FORMED_MOST: Final = 4_000
@@ -18,11 +22,13 @@ _BRACKETS_MOST: Final = 200
 _FENCED: Final = re.compile(r"\s*```[^\n`]*\n(.*?)\n?```\s*", re.DOTALL)
 _PLAIN: Final = re.compile(r"[\w \t,;!?'\"()&=%$€+/-]*(?<!\s)", re.ASCII)
 _MENTION: Final = re.compile(r"(?<![\w@/#])(@[\w\-.\[\]{}\\|^`]{1,32}|#[\w\-.]{1,50})")
+_STYLES: Final = {"strong": "strong", "em": "emphasis", "s": "strike", "spoiler": "spoiler"}
 _SCHEMES: Final = ("http://", "https://", "mailto:")
 
 
 class Run(msgspec.Struct, frozen=True):
-    """Some words in one style: of `strong`, `emphasis`, `strike`, `code`, `mention`. `link` is where they lead."""
+    """Some words in one style: of `strong`, `emphasis`, `strike`, `code`, `mention`, `spoiler`. `link` is where
+    they lead."""
 
     text: str
     styles: tuple[str, ...] = ()
@@ -46,7 +52,27 @@ def _make_parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"breaks": True, "html": False, "linkify": True})
     # What people write is text: nothing that eats a line or makes one large by accident.
     parser.disable(["html_block", "html_inline", "lheading", "code", "reference", "image"])
-    return parser.enable(["strikethrough", "linkify"])
+    parser.enable(["strikethrough", "linkify", "table"])
+    parser.inline.add_terminator_char(_BARS[0])
+    parser.inline.ruler.push("spoiler", _read_spoiler)
+    return parser
+
+
+def _read_spoiler(state: StateInline, silent: bool) -> bool:
+    """`||what only those see who want to||`, in one line."""
+    start = state.pos + len(_BARS)
+    end = state.src.find(_BARS, start, state.posMax)
+    inner = state.src[start:end] if end > 0 else ""
+    if not state.src.startswith(_BARS, state.pos) or not inner.strip() or inner != inner.strip() or "\n" in inner:
+        return False
+    if not silent:
+        whole, state.pos, state.posMax = state.posMax, start, end
+        state.push("spoiler_open", "", 1)
+        state.md.inline.tokenize(state)
+        state.push("spoiler_close", "", -1)
+        state.posMax = whole
+    state.pos = end + len(_BARS)
+    return True
 
 
 _PARSER: Final = _make_parser()
@@ -70,6 +96,8 @@ def _long(text: str) -> Paragraph:
 
 def _paragraphs(tokens: list[Token]) -> Iterator[Paragraph]:  # noqa: C901, PLR0912 - one case for each token
     quotes = 0
+    rows: list[list[str]] | None = None
+    sides: list[Side] = []
     lists: list[int | None] = []
     marker = ""
     strong = False
@@ -94,6 +122,17 @@ def _paragraphs(tokens: list[Token]) -> Iterator[Paragraph]:  # noqa: C901, PLR0
                 strong = True
             case "heading_close":
                 strong = False
+            case "table_open":
+                rows, sides = [], []
+            case "tr_open" if rows is not None:
+                rows.append([])
+            case "th_open":
+                sides.append(_side(token))
+            case "table_close" if rows is not None:
+                yield Paragraph("table", (Run(draw_grid(rows, sides), ("code",)),), len(lists))
+                rows = None
+            case "inline" if rows is not None:
+                rows[-1].append("".join(run.text for run in _runs(token.children or [], strong=False)))
             case "inline":
                 runs = tuple(_runs(token.children or [], strong=strong))
                 kind: Kind = "quote" if quotes else "item" if lists else "text"
@@ -109,6 +148,11 @@ def _paragraphs(tokens: list[Token]) -> Iterator[Paragraph]:  # noqa: C901, PLR0
                 pass
 
 
+def _side(token: Token) -> Side:
+    style = str(token.attrGet("style") or "")
+    return "right" if style.endswith("right") else "center" if style.endswith("center") else "left"
+
+
 def _runs(tokens: list[Token], *, strong: bool) -> Iterator[Run]:
     styles: list[str] = ["strong"] if strong else []
     links: list[str | None] = []
@@ -120,13 +164,9 @@ def _runs(tokens: list[Token], *, strong: bool) -> Iterator[Run]:
                 yield Run(token.content, (*dict.fromkeys(styles), "code"), links[-1] if links else None)
             case "softbreak" | "hardbreak":
                 yield Run("\n")
-            case "strong_open":
-                styles.append("strong")
-            case "em_open":
-                styles.append("emphasis")
-            case "s_open":
-                styles.append("strike")
-            case "strong_close" | "em_close" | "s_close":
+            case "strong_open" | "em_open" | "s_open" | "spoiler_open":
+                styles.append(_STYLES[token.type.removesuffix("_open")])
+            case "strong_close" | "em_close" | "s_close" | "spoiler_close":
                 styles.pop()
             case "link_open":
                 target = str(token.attrGet("href") or "")

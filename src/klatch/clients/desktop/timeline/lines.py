@@ -41,7 +41,7 @@ class Line(msgspec.Struct, frozen=True):
     """One line as it is drawn. Two equal lines look the same.
 
     `notice` is the sentence of an entry that nobody wrote; `day` is said above the line, `is_new` marks the first
-    unread one; `mine` maps emoji to whether the user is among those who put it.
+    unread one; `mine` are the emoji that the user put; `blocked`: the user does not want to see what its author says.
     """
 
     seq: int
@@ -54,6 +54,7 @@ class Line(msgspec.Struct, frozen=True):
     quote: Quote | None = None
     mine: tuple[str, ...] = ()
     own: bool = False
+    blocked: bool = False
 
     @property
     def message(self) -> Message | None:
@@ -79,6 +80,7 @@ class Lines:
         new_after: int | None,
         zone: tzinfo | None = None,
         before: "Lines | None" = None,
+        blocked: frozenset[str] = frozenset(),
     ) -> None:
         """`new_after`: what was read when the room was opened, or None where nothing is to be marked as new.
 
@@ -90,13 +92,14 @@ class Lines:
         self._today = today
         self._new_after = new_after
         self._zone = zone
+        self._blocked = blocked
         self._made: dict[int, tuple[Item | None, Line]] = {}
         self._kept = before._made if before is not None and self._is_like(before) else {}
 
     def _is_like(self, other: "Lines") -> bool:
         """Whether an unchanged item makes the same line there as here."""
-        mine, theirs = (self._me, self._today, self._new_after), (other._me, other._today, other._new_after)
-        return self._people is other._people and mine == theirs
+        mine = (self._me, self._today, self._new_after, self._blocked)
+        return self._people is other._people and mine == (other._me, other._today, other._new_after, other._blocked)
 
     def __len__(self) -> int:
         return len(self._room.order)
@@ -132,6 +135,7 @@ class Lines:
             quote=self._quote(body.reply_to) if isinstance(body, Message) and body.reply_to is not None else None,
             mine=tuple(emoji for emoji, who in item.reactions.items() if self._me.id in who),
             own=own,
+            blocked=message and item.author.id in self._blocked,
         )
 
     def _is_new(self, item: Item) -> bool:
@@ -141,6 +145,8 @@ class Lines:
         item = self._room.items.get(seq)
         if item is None or not isinstance(item.body, Message):
             return Quote(seq, "", "", "an earlier message")
+        if item.author.id in self._blocked:
+            return Quote(seq, "", "", "a message of somebody you block")
         text = "a deleted message" if item.body.deleted else " ".join(make_inert(item.body.text[:200]).split())
         short = text if len(text) <= _QUOTE_MOST else f"{text[:_QUOTE_MOST].rstrip()}…"
         return Quote(seq, name_of(item.author.id, item.author.name, self._people), item.author.id, short)

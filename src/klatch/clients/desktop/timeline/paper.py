@@ -23,6 +23,8 @@ class Paper(Text):
         self.stuck = True
         """Whether the end is in sight, and is to stay there."""
         self.measure = Measure(600, style.text.measure)
+        self._unveiled: set[int] = set()
+        """The lines whose spoilers one wants to see."""
         self._style = style
         self._tail: list[Piece] = []
         self.mark_set("tail", "1.0")
@@ -54,7 +56,13 @@ class Paper(Text):
 
     def clear(self) -> None:
         """Takes everything away."""
+        self._unveiled.clear()
         self._edit(self._clear)
+
+    def unveil(self, seq: int) -> None:
+        """Shows what a line hides."""
+        self._unveiled.add(seq)
+        self._edit(lambda: self._lift(seq))
 
     def draw(self, lines: list[Line]) -> None:
         """Draws these lines, changing only what differs from what is drawn."""
@@ -142,6 +150,7 @@ class Paper(Text):
         self._clear()
         for line in lines:
             self._insert("tail", draw_line(line, self.measure))
+        self._lift_all()
 
     def _draw_changes(self, lines: list[Line], old: dict[int, Line], kept: set[int]) -> None:
         self._remove([line.seq for line in self.drawn if line.seq not in kept])
@@ -158,6 +167,17 @@ class Paper(Text):
             else:
                 earlier += draw_line(line, self.measure)
         self._insert("1.0", earlier)
+        self._lift_all()
+
+    def _lift_all(self) -> None:
+        for seq in self._unveiled:
+            self._lift(seq)
+
+    def _lift(self, seq: int) -> None:
+        ranges = self.tag_ranges(f"veil:{seq}")
+        for start, end in zip(ranges[::2], ranges[1::2], strict=True):
+            self.tag_remove("spoiler", start, end)
+            self.tag_add("unveiled", start, end)
 
     def _remove(self, gone: list[int]) -> None:
         """Takes lines away, neighbours in one stroke."""

@@ -1,6 +1,7 @@
 """What stands below the last line: what is not confirmed, what only the user sees, or that there is nothing yet."""
 
 from collections.abc import Sequence
+from typing import Final
 
 import msgspec
 
@@ -10,12 +11,16 @@ from klatch.clients.desktop.timeline.lines import Line
 from klatch.clients.desktop.timeline.righttoleft import in_one_line
 from klatch.core.answers import Person
 
+_SHAPE: Final = ((0.12, 0.7), (0.09, 0.9, 0.4), (0.14, 0.55), (0.1, 0.8, 0.65))
+"""Widths as shares of a line: of a name, and of the lines below it."""
+
 
 class Note(msgspec.Struct, frozen=True):
-    """Something that only the user sees, below the last line. `code`: in columns."""
+    """Something that only the user sees, below the last line. `code`: in columns; `title` says what it is."""
 
     text: str
     code: bool = False
+    title: str = ""
 
 
 def draw_tail(room: OpenRoom, me: Person, drawn: Sequence[Line], measure: Measure) -> list[Piece]:
@@ -32,10 +37,27 @@ def draw_tail(room: OpenRoom, me: Person, drawn: Sequence[Line], measure: Measur
     return pieces
 
 
+def draw_shape(measure: Measure) -> list[Piece]:
+    """The shape of what comes, while it is not here yet."""
+    pieces: list[Piece] = []
+    space = max(1, measure.words(" "))
+    for name, *lines in _SHAPE:
+        pieces += [(_bar(measure.width * name, space), ("head", "shape")), ("\n", ("head",))]
+        for share in lines:
+            pieces += [(_bar(measure.width * share, space), ("body", "shape")), ("\n", ("body",))]
+    return pieces
+
+
+def _bar(width: float, space: int) -> str:
+    return "\u00a0" * max(1, int(width / space))
+
+
 def draw_notes(notes: Sequence[Note]) -> list[Piece]:
     """What only the user sees."""
     pieces: list[Piece] = []
     for note in notes:
+        if note.title:
+            pieces.append((f"{note.title}  ", ("note_head", "note_title")))
         pieces.append(("Only you see this\n", ("note_head",)))
         pieces.append((f"{note.text}\n", ("note_code" if note.code else "note",)))
     return pieces

@@ -16,7 +16,7 @@ from klatch.clients.desktop.timeline.choosing import Choosing
 from klatch.clients.desktop.timeline.copying import copy_selection
 from klatch.clients.desktop.timeline.lines import Line, Lines
 from klatch.clients.desktop.timeline.paper import Paper
-from klatch.clients.desktop.timeline.tail import Note, draw_notes, draw_tail
+from klatch.clients.desktop.timeline.tail import Note, draw_notes, draw_shape, draw_tail
 from klatch.clients.desktop.timeline.wishes import Wishes
 from klatch.core.events import Message
 
@@ -25,6 +25,7 @@ _STEP: Final = 16
 _NEAR: Final = 25  # lines from the edge of what is drawn at which more is drawn
 _MOST: Final = 320
 _NOTES_MOST: Final = 20
+_SLOW: Final = 200  # milliseconds after which something is shown in place of what does not come
 
 
 class Timeline(Frame):
@@ -40,11 +41,12 @@ class Timeline(Frame):
         self._new_after: int | None = None
         self._was_stuck = True
         self._notes: list[Note] = []
-        self._waits_for_earlier = False
+        self._waits = False
+        """Whether more lines were asked for and are not there yet."""
         self._looking = False
+        self._slow = ""
+        """Tk's name for what shows the shape of lines that take long to come."""
         self._missed = 0
-        self._goal: int | None = None
-        """The number of an earlier line that is looked for."""
         self.text = Paper(self, style)
         self.scrollbar = ttk.Scrollbar(self, orient="vertical", command=self.drag, bootstyle="secondary")
         self.text.configure(yscrollcommand=self._scrolled)
@@ -67,14 +69,20 @@ class Timeline(Frame):
         if before is not None and not self.text.stuck:
             self._missed += _count_new(before, room)
         self._scene, self._room = scene, room
+        self._show_shape(wanted=not room.loaded)
         kept = self._lines if before is not None else None
-        self._lines = Lines(room, scene.people, scene.me, today, self._new_after, before=kept)
-        if room.complete or before is None or len(before.order) != len(room.order):
-            self._waits_for_earlier = False
+        self._lines = Lines(room, scene.people, scene.me, today, self._new_after, blocked=scene.blocked, before=kept)
+        self._waits = False
+        if before is not None and before.later and not room.later and before.order[:1] != room.order[:1]:
+            self.text.stuck = tail_drawn = True  # one came back from far
+            self.text.drawn = []
+        if room.later:
+            self.text.stuck = tail_drawn = False
         self._draw(*self._range(tail_drawn=tail_drawn))
-        self._look_for_goal()
         if self.at_end and tail_drawn and self.winfo_viewable():
             self._wishes.seen()
+        elif not self.at_end:
+            self._scrolled("", "")  # what came may be what one scrolls to
 
     def note(self, note: Note | None) -> None:
         """Shows something to the user alone, below the last line; None takes all of it away."""
@@ -88,6 +96,7 @@ class Timeline(Frame):
         if note is not None:
             self.to_end()
         self._draw_tail()
+        self._show_more()
         if note is not None and (start := self.text.tag_prevrange("note_head", "end")):
             # One reads from the beginning, also what is longer than the window.
             self.text.update_idletasks()
@@ -121,11 +130,14 @@ class Timeline(Frame):
         """Goes to the last line."""
         self.text.stuck = True
         self._missed = 0
-        if self._lines is not None and not self._draws_end():
+        if self._room is not None and self._room.later:
+            self._ask(self._wishes.load_end)
+        elif self._lines is not None and not self._draws_end():
             count = len(self._lines)
             self._draw(max(0, count - _AT_FIRST), count)
         self.text.yview_moveto(1.0)
         self._after_moving()
+        self._show_more()
 
     def to_start(self) -> None:
         """Goes to the first line that is known."""
@@ -136,9 +148,20 @@ class Timeline(Frame):
         self._moved()
 
     def to_line(self, seq: int) -> None:
-        """Goes to a line, which may have to be fetched."""
-        self._goal = seq
-        self._look_for_goal()
+        """Goes to a line, which may have to be fetched; if it is no more, to the one after it."""
+        order = self._room.order if self._room is not None else []
+        if not order or not order[0] <= seq <= order[-1]:
+            self._wishes.go_back(seq)
+            return
+        place = bisect_left(order, seq)
+        seq = order[place]
+        self.text.stuck = False
+        if self.text.block(seq) is None:
+            self._draw(max(0, place - _STEP), min(len(order), place + _STEP))
+        if block := self.text.block(seq):
+            self.text.yview(f"{block[0]} - 3 displaylines")
+        self._choosing.go_to(seq)
+        self._moved()
 
     def scroll(self, amount: int, what: str = "units") -> None:
         """Moves by lines, pages or pixels."""
@@ -179,16 +202,18 @@ class Timeline(Frame):
         self.text.stuck = True
         self._missed = 0
         self._notes = []
-        self._goal = None
         self._choosing.forget()
         self._new_after = room.state.read if room.state.unread and room.state.read else None
-        self._waits_for_earlier = False
+        self._waits = False
         self._room = None
 
     def _draws_end(self) -> bool:
         """Whether the last line of the room is among those drawn."""
         drawn = self.text.drawn
-        return self._room is None or not self._room.order or bool(drawn and drawn[-1].seq == self._room.order[-1])
+        room = self._room
+        if room is None or not room.order:
+            return True
+        return not room.later and bool(drawn) and drawn[-1].seq == room.order[-1]
 
     def _drawn_range(self) -> tuple[int, int]:
         """The places in the room of the first line that is drawn and of the one after the last."""
@@ -220,8 +245,18 @@ class Timeline(Frame):
         self._draw_tail()
         self._show_more()
 
+    def _show_shape(self, *, wanted: bool) -> None:
+        """Shows the shape of what comes, if it takes long to come."""
+        if wanted and not self._slow:
+            self._slow = self.after(_SLOW, lambda: self.text.draw_tail(draw_shape(self.text.measure)))
+        elif self._slow and not wanted:
+            self.after_cancel(self._slow)
+            self._slow = ""
+
     def _draw_tail(self) -> None:
         room, scene, text = self._room, self._scene, self.text
+        if room is not None and not room.loaded:
+            return
         tail = draw_notes(self._notes)
         if room is not None and scene is not None and self._draws_end():
             tail = draw_tail(room, scene.me, text.drawn, text.measure) + tail
@@ -240,40 +275,23 @@ class Timeline(Frame):
         if top - first < _NEAR and first > 0:
             begin = max(0, first - _STEP)
             self._draw(begin, min(last, max(bottom + _STEP, begin + _MOST)))
-        elif top - first < _NEAR and self._room.loaded:
-            self._load_earlier()
+        elif top - first < _NEAR and self._room.loaded and not self._room.complete:
+            self._ask(self._wishes.load_earlier)
         elif last - bottom < _NEAR and last < count:
             end = min(count, last + _STEP)
             self._draw(max(first, min(top - _STEP, end - _MOST)), end)
+        elif last - bottom < _NEAR and self._room.later:
+            self._ask(self._wishes.load_later)
 
-    def _load_earlier(self) -> None:
-        if self._room is not None and not self._room.complete and not self._waits_for_earlier:
-            self._waits_for_earlier = True
-            self._wishes.load_earlier()
+    def _ask(self, wish: Callable[[], None]) -> None:
+        """Asks for more lines, once until they are there."""
+        if not self._waits:
+            self._waits = True
+            wish()
 
     def _place_at(self, index: str, otherwise: int) -> int:
         seq = self.text.seq_at(index)
         return otherwise if seq is None or self._room is None else bisect_left(self._room.order, seq)
-
-    def _look_for_goal(self) -> None:
-        """Goes to the line that is looked for, or asks for earlier ones until it is there."""
-        if self._goal is None or self._room is None or self._lines is None:
-            return
-        order = self._room.order
-        place = bisect_left(order, self._goal)
-        if place < len(order) and order[place] == self._goal:
-            seq, self._goal = self._goal, None
-            self.text.stuck = False
-            if self.text.block(seq) is None:
-                self._draw(max(0, place - _STEP), min(len(order), place + _STEP))
-            if block := self.text.block(seq):
-                self.text.yview(f"{block[0]} - 3 displaylines")
-            self._choosing.go_to(seq)
-            self._moved()
-        elif self._room.complete or (order and order[0] < self._goal):
-            self._goal = None
-        else:
-            self._load_earlier()
 
     # What goes with moving.
 
@@ -333,7 +351,7 @@ class Timeline(Frame):
 
 def _count_new(before: OpenRoom, now: OpenRoom) -> int:
     """How many messages came at the end since an earlier scene."""
-    if not before.order or not now.order or before.order[0] != now.order[0]:
+    if not before.order or not now.order or before.order[0] != now.order[0] or now.later or before.later:
         return 0
     return sum(isinstance(now.items[seq].body, Message) for seq in now.order[len(before.order) :][-100:])
 

@@ -47,6 +47,15 @@ class Wishes(Protocol):
     def load_earlier(self) -> None:
         """To see earlier lines."""
 
+    def load_later(self) -> None:
+        """To see later lines, where one has gone back."""
+
+    def load_end(self) -> None:
+        """To see the last lines again."""
+
+    def go_back(self, seq: int) -> None:
+        """To see a line that is far."""
+
     def seen(self) -> None:
         """The end is in sight."""
 
