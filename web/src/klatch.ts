@@ -17,6 +17,8 @@ import { isMessage } from "./view";
 import { words } from "./words";
 
 const PAGE = 60;
+/** The address of the set-up. */
+const OWNERS_FIRST = "#admin/start";
 const FETCH = 200;
 /** Whoever missed more than this reads the last page instead of all of it. */
 const CATCH_UP_MOST = 600;
@@ -41,7 +43,7 @@ export class Klatch {
   saidCode = "";
   /** The link by which one comes in. */
   usedLink: Link | null = null;
-  /** The room that a link led into, until it was shown. */
+  /** Where a link led, a room or what a new owner sees first, until it was shown. */
   leadsTo = "";
   /** One's role on the server. */
   role = "guest";
@@ -224,6 +226,7 @@ export class Klatch {
     if (this.phase !== "in" && this.usedLink?.kind === "i") {
       this.leadsTo = welcome.rooms.find((room) => room.kind !== "direct" && !this.#before.has(room.name))?.name ?? "";
     }
+    if (this.phase !== "in" && this.usedLink?.kind === "owner") this.leadsTo = OWNERS_FIRST;
     const restored = this.#epoch !== "" && this.#epoch !== welcome.epoch;
     const first = this.phase !== "in";
     this.#epoch = welcome.epoch;
@@ -560,13 +563,13 @@ export class Klatch {
       case "arranged":
         takeOrder(this, body.rooms);
         break;
-      case "server_role":
-        this.role = body.role;
-        this.changed.tell();
-        break;
       case "departed":
         this.rooms.delete(body.room.id);
         this.roomsChanged.tell();
+        this.changed.tell();
+        break;
+      case "server_role":
+        this.role = body.role;
         this.changed.tell();
         break;
       case "renamed":
@@ -688,6 +691,11 @@ export class Klatch {
       this.people.set(person.id, { ...before, ...person, role: undefined });
     }
     this.peopleChanged.tell();
+  }
+
+  /** The answer to a query; throws Refused. */
+  inquire<Answer extends AnyAnswer>(query: Parameters<Requests["ask"]>[0]): Promise<Answer> {
+    return this.#requests.ask<Answer>(query);
   }
 
   /** The answer to a query, or null where it was refused. */

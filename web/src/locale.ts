@@ -64,3 +64,28 @@ export function some(names: readonly string[], others: (count: number) => string
 export function byName(one: string, other: string): number {
   return order().compare(one, other);
 }
+
+const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
+const sizes = ofLocale((tag) =>
+  UNITS.map((unit) => new Intl.NumberFormat(tag, { style: "unit", unit, unitDisplay: unit === "byte" ? "long" : "short", maximumSignificantDigits: 3 })),
+);
+const milliseconds = ofLocale(
+  (tag) => new Intl.NumberFormat(tag, { style: "unit", unit: "millisecond", unitDisplay: "short", maximumSignificantDigits: 2 }),
+);
+const short = ofLocale((tag) => new Intl.NumberFormat(tag, { maximumSignificantDigits: 3 }));
+
+/** Bytes, in a unit that fits. */
+export function sizeOf(bytes: number): string {
+  let [rest, unit] = [bytes, 0];
+  while (rest >= 1_000 && unit < UNITS.length - 1) [rest, unit] = [rest / 1_000, unit + 1];
+  return sizes()[unit]?.format(rest) ?? "";
+}
+
+export function millisecondsOf(count: number): string {
+  return milliseconds().format(count);
+}
+
+/** A number of which the first digits tell enough. */
+export function rateOf(count: number): string {
+  return count >= 100 ? number(Math.round(count)) : short().format(count);
+}

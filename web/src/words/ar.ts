@@ -245,6 +245,9 @@ export const ar: Words = {
     make: "إنشاء الغرفة",
   },
   me: {
+    admin: "إدارة هذا الخادم",
+    adminFailed: "تعذّر تحميل هذا الجزء من الصفحة.",
+    adminBack: "العودة إلى الغرف",
     menu: "أنت وهذه الصفحة",
     status: "ما الذي تفعله",
     statusSave: "حفظ",

@@ -190,6 +190,9 @@ export const en = {
     make: "Make room",
   },
   me: {
+    admin: "Run this server",
+    adminFailed: "This part of the page could not be loaded.",
+    adminBack: "Back to the rooms",
     menu: "You and this page",
     status: "What you are doing",
     statusSave: "Save",

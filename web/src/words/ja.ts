@@ -190,6 +190,9 @@ export const ja: Words = {
     make: "ルームを作成",
   },
   me: {
+    admin: "このサーバーを管理",
+    adminFailed: "ページのこの部分を読み込めませんでした。",
+    adminBack: "ルームに戻る",
     menu: "あなたとこのページ",
     status: "いましていること",
     statusSave: "保存",

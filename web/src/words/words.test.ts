@@ -1,12 +1,17 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { byName, capped, list, plural, setLocale } from "../locale";
 import { agoOf, narrowTimeOf, timeOf } from "../times";
+import { ar as adminAr } from "./admin/ar";
+import { en as adminEn } from "./admin/en";
+import type { AdminWords } from "./admin";
+import { ja as adminJa } from "./admin/ja";
 import { ar } from "./ar";
 import { en, type Words } from "./en";
 import { ja } from "./ja";
 import { LANGUAGES, localeOf, wantedLanguage } from "./languages";
 
 const catalogues: Record<string, Words> = { en, ar, ja };
+const administrations: Record<string, AdminWords> = { en: adminEn, ar: adminAr, ja: adminJa };
 const at = new Date(2026, 2, 4, 14, 3).getTime();
 
 afterEach(() => setLocale("en"));
@@ -17,10 +22,10 @@ function texts(value: unknown, path = ""): [string, string][] {
   if (typeof value === "function") {
     const make = value as (...given: unknown[]) => string;
     const names = ["ann", "bob"];
-    const given = path.endsWith(".people") || /typing|reacted|told\.online/.test(path) ? [names, true] : ["7", "8"];
+    const given = path.endsWith(".people") || /typing|reacted|told\.online/.test(path) ? [names, true] : ["7", "8", "9"];
     return [[path, make(...given)]];
   }
-  return Object.entries(value as object).flatMap(([key, inner]) => texts(inner, `${path}.${key}`));
+  return Object.entries(value ?? {}).flatMap(([key, inner]) => texts(inner, `${path}.${key}`));
 }
 
 describe.each(LANGUAGES.map((language) => [language.tag] as const))("in %s", (tag) => {
@@ -31,6 +36,16 @@ describe.each(LANGUAGES.map((language) => [language.tag] as const))("in %s", (ta
       expect(text, path).not.toMatch(/undefined|\$\{|NaN/);
       expect(text.includes("{who}"), path).toBe(path.startsWith(".notices."));
     }
+  });
+
+  test("the administration leaves nothing unsaid", () => {
+    setLocale(tag);
+    const { hints, ...settings } = administrations[tag]!.settings;
+    for (const [path, text] of texts({ ...administrations[tag], order: null, settings })) {
+      expect(text, path).not.toBe("");
+      expect(text, path).not.toMatch(/undefined|\$\{|NaN|\{n\}/);
+    }
+    expect(Object.keys(hints)).toEqual(Object.keys(adminEn.settings.hints));
   });
 
   test("as many keys are explained as in English", () => {
