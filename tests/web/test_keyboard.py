@@ -64,6 +64,23 @@ def up(kim):
     expect(kim.page.get_by_label("Edit your message")).to_have_count(0)
 
 
+def marks(kim):
+    for key, formed in {"b": "**tea**", "i": "*tea*", "e": "`tea`"}.items():
+        kim.box.fill("tea")
+        kim.page.keyboard.press("Control+a")
+        kim.page.keyboard.press(f"Control+{key}")
+        expect(kim.box).to_have_value(formed)
+    kim.box.fill("")
+
+
+def link(kim):
+    kim.box.fill("tea")
+    kim.page.keyboard.press("Control+a")
+    kim.page.keyboard.press("Control+Shift+k")
+    expect(kim.box).to_have_value(re.compile(r"^\[tea\]\("))
+    kim.box.fill("")
+
+
 def escape(kim):
     kim.page.get_by_role("button", name="Members").first.focus()
     kim.page.keyboard.press("Escape")
@@ -91,6 +108,7 @@ def shift_tab(kim):
     sent(kim, "the line below")
     to_the_messages(kim)
     expect(kim.line("the line below")).to_be_focused()
+    expect(kim.line("the line below")).to_have_accessible_description("the line below")
     kim.page.keyboard.press("ArrowUp")
     expect(kim.line("the line above")).to_be_focused()
     kim.page.keyboard.press("ArrowDown")
@@ -124,6 +142,8 @@ KEYS = {
     "Enter": enter,
     "Shift + Enter": shift_enter,
     "Up, in an empty box": up,
+    "Ctrl + B, I, E, on selected words": marks,
+    "Ctrl + Shift + K": link,
     "Escape": escape,
     "Ctrl + K": control_k,
     "Alt + Up, Alt + Down": alt_arrows,

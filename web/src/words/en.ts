@@ -219,6 +219,8 @@ export const en = {
       ["Enter", "Send"],
       ["Shift + Enter", "New line"],
       ["Up, in an empty box", "Edit your last message"],
+      ["Ctrl + B, I, E, on selected words", "Bold, slanted, code"],
+      ["Ctrl + Shift + K", "Make a link of selected words"],
       ["Escape", "Close, or read to the end"],
       ["Ctrl + K", "Go to a room or person"],
       ["Alt + Up, Alt + Down", "The room above, the room below"],
