@@ -391,6 +391,12 @@ export class Klatch {
     return true;
   }
 
+  /** Says something with files that are there already. */
+  sayWith(room: string, cid: string, text: string, replyTo: number | null, files: string[]): void {
+    const answers = replyTo === null ? {} : { reply_to: replyTo };
+    this.#line?.keep(room, { op: "send", cid, room, text, ...answers, ...(files.length ? { files } : {}) });
+  }
+
   /** Changes, takes back or reacts to a message, now or once there is a connection. */
   amend(room: Room, command: AnyCommand): void {
     this.#line?.keep(room.id, command);
