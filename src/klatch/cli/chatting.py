@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from klatch.cli.ending import FAILED, WRONG_USAGE, fail, run, warn
+from klatch.cli.ending import FAILED, WRONG_USAGE, advise, fail, run, warn
 from klatch.cli.options import show
 
 if TYPE_CHECKING:
+    from klatch.clients.terminal.keyboard import Keyboard
     from klatch.clients.terminal.ways import Way
 
 
@@ -57,51 +58,114 @@ def _talk_full_screen(way: "Way", theme: str) -> None:
 
 
 def _talk_in_lines(way: "Way") -> None:
-    from klatch.clients.seat.seat import Seat
+    from klatch.clients.sdk import Refused
     from klatch.clients.shell.lines import read_lines
-    from klatch.clients.terminal.entering import keep, make_client
-    from klatch.clients.terminal.logins import remember_place
-    from klatch.clients.terminal.plain import Plain
+    from klatch.clients.terminal.keyboard import Keyboard, make_hide
 
     if sys.stdin is None:
         fail("This reads what you type from standard input, which is closed.", WRONG_USAGE)
-    way = _ask(way)
+    on_terminal = sys.stdin.isatty()
+    begun = _ask(way) if on_terminal else _take_defaults(way)
 
     async def talk() -> None:
-        seat = Seat()
-        async with make_client(way, on_state=seat.tell_state, on_hint=seat.tell_hint, on_notice=warn) as klatch:
-            keep(klatch)
-            remember_place(klatch.address.url, klatch.account.name)
-            seat.sit_down(klatch)
-            await Plain(seat, show).talk(read_lines(sys.stdin.fileno()))
+        async with Keyboard(read_lines(sys.stdin.fileno()), make_hide()) as keyboard:
+            inside: Way | None = None
+            wanted: Way | None = begun
+            while wanted is not None:
+                tried = wanted
+                try:
+                    wanted = await _talk_as(tried, keyboard)
+                    inside = tried
+                except Refused as refused:
+                    if refused.code == "password_needed" and not tried.password and on_terminal:
+                        wanted = await _with_password(tried, keyboard)
+                    elif inside is not None:
+                        warn(advise(refused))
+                        wanted, inside = inside, None
+                    else:
+                        raise
 
     run(talk)
 
 
-def _ask(way: "Way") -> "Way":
-    """Asks for server, port and name as far as they are not given; without a terminal the defaults are taken."""
+async def _talk_as(way: "Way", keyboard: "Keyboard") -> "Way | None":
+    """One conversation; gives how one wants in as somebody else, if one does."""
+    from klatch.clients.seat.seat import Seat
+    from klatch.clients.terminal.entering import keep, make_client
+    from klatch.clients.terminal.logins import remember_place
+    from klatch.clients.terminal.plain import Plain
+
+    seat = Seat()
+    async with make_client(way, on_state=seat.tell_state, on_hint=seat.tell_hint, on_notice=warn) as klatch:
+        keep(klatch)
+        remember_place(klatch.address.url, klatch.account.name)
+        seat.sit_down(klatch)
+        return await Plain(seat, show, keyboard, klatch.address.url).talk()
+
+
+async def _with_password(way: "Way", keyboard: "Keyboard") -> "Way | None":
+    """Asks for the password of an account, without showing it; None where there is no line any more."""
+    import msgspec
+
+    keyboard.hide(True)
+    click.echo(f"{way.name} is an account here. Password:", err=True)
+    line = await keyboard.line()
+    keyboard.hide(False)
+    return None if line is None else msgspec.structs.replace(way, password=line.decode(errors="replace"))
+
+
+def _take_defaults(way: "Way") -> "Way":
+    """Where one was last, by the name that one had there, or by that of the machine's login."""
     import msgspec
 
     from klatch.clients.shell.entering import name_of_login
     from klatch.clients.terminal.entering import settle
     from klatch.clients.terminal.logins import recall
-    from klatch.clients.terminal.ways import DEFAULT_PORT, complete_address
+    from klatch.clients.terminal.ways import complete_address
 
     known = recall().places
+    url = way.url or (known[0].url if known else complete_address("127.0.0.1"))
+    before = next((place.name for place in known if place.url == url), name_of_login())
+    named = settle(msgspec.structs.replace(way, url=url))
+    return named if named.known else msgspec.structs.replace(named, name=before)
+
+
+def _ask(way: "Way") -> "Way":
+    """Asks for server, port and name as far as they are not given."""
+    import msgspec
+
+    from klatch.clients.terminal.entering import settle
+    from klatch.clients.terminal.ways import DEFAULT_PORT, complete_address
+
+    usual = _take_defaults(way)
     if not way.url:
-        last = known[0].url if known else "127.0.0.1"
-        host = _prompt("Server", last)
+        host = _choose_server(usual.url)
         alone = host == complete_address(host)
         port = "" if alone else _prompt("Port", str(DEFAULT_PORT))
         way = settle(msgspec.structs.replace(way, url=host if alone else f"{host}:{port}"))
     if not way.known:
-        before = next((place.name for place in known if place.url == way.url), name_of_login())
-        way = settle(msgspec.structs.replace(way, name=_prompt("Name", before)))
+        way = settle(msgspec.structs.replace(way, name=_prompt("Name", _take_defaults(way).name)))
     return way
 
 
+def _choose_server(usual: str) -> str:
+    """Asks for a server: one that is typed, or the number of one that is known or near by."""
+    import asyncio
+
+    from klatch.clients.shell.spelling import as_harmless
+    from klatch.clients.terminal.entering import look_around
+    from klatch.clients.terminal.logins import recall
+
+    offered = {place.url: f"as {place.name}" for place in recall().places}
+    click.echo("Looking for servers near by ...", err=True)
+    asyncio.run(look_around(lambda near: offered.update({each.url: f"{each.title}, near by" for each in near})))
+    for number, (url, about) in enumerate(offered.items(), 1):
+        click.echo(as_harmless(f"{number:3}  {url}  {about}"), err=True)
+    said = _prompt("Server, or its number" if offered else "Server", usual)
+    chosen = said.isascii() and said.isdigit() and 0 < int(said) <= len(offered)
+    return list(offered)[int(said) - 1] if chosen else said
+
+
 def _prompt(question: str, default: str) -> str:
-    if not sys.stdin.isatty():
-        return default
     answer: str = click.prompt(question, default=default, err=True)
     return answer.strip()

@@ -30,6 +30,8 @@ class Screen:
         self.resize(width, height)
         self.told: list[str] = []
         """What was written besides text: bells, and the sequences that draw nothing."""
+        self.history = ""
+        """All that was ever written."""
         self._rest = ""
 
     def resize(self, width: int, height: int) -> None:
@@ -42,6 +44,7 @@ class Screen:
         return "\n".join("".join(row).rstrip() for row in self.rows)
 
     def feed(self, text: str) -> None:
+        self.history += text
         text = self._rest + text
         at = 0
         while at < len(text):

@@ -87,6 +87,20 @@ def test_one_goes_to_the_room_that_one_makes(unlimited: Server, ann: Talker) -> 
     eventually(lambda: "first words" in klatch("tail", "#ops", "--server", unlimited.url, "--name", "ann").stdout, 15)
 
 
+def test_lines_that_are_pasted_go_where_those_before_them_led(unlimited: Server) -> None:
+    lines = "first\n/create ops\n/topic Deploys\nin ops\n/join lobby\nlast\n/msg nobody hello\n/nonsense\n/me waves\n"
+    done = klatch("chat", unlimited.url, "--name", "ann", "--plain", text=lines)
+    assert done.returncode == 0
+    lobby = klatch("tail", "#lobby", "--server", unlimited.url, "--name", "ann").stdout
+    ops = klatch("tail", "#ops", "--server", unlimited.url, "--name", "ann").stdout
+    assert [line.partition("] ")[2] for line in lobby.splitlines()][1:] == ["ann: first", "ann: last", "* ann waves"]
+    assert [line.partition("] ")[2] for line in ops.splitlines()][2:] == [
+        '* ann set the topic to "Deploys".',
+        "ann: in ops",
+    ]
+    assert "! There is no command /nonsense." in done.stdout
+
+
 def test_a_lost_server_is_told_and_what_is_typed_is_sent_later(unlimited: Server, ann: Talker) -> None:
     unlimited.stop()
     ann.sees("! Offline.")

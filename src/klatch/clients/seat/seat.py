@@ -220,7 +220,7 @@ class Seat:
 
     def say(
         self, room: Room, text: str, then: Callable[[AnyAnswer], None] | None = None, *, private_at: bool = False
-    ) -> None:
+    ) -> Pending:
         """Does what was typed. It is drawn as pending until the server answers, however long that takes.
 
         `private_at`: `@user text` at the start goes to that person alone.
@@ -228,6 +228,7 @@ class Seat:
         # A typed command is no line of the timeline; while the server is away it is shown to be waiting all the same.
         pending = Pending(cid=make_cid(), text=text, ts=int(time.time() * 1000))
         self._submit(room, pending, self.client.type(room.id, text, private_at=private_at, cid=pending.cid), then)
+        return pending
 
     def reply(self, room: Room, seq: int, text: str) -> None:
         """Answers a message. The text is never a command."""
@@ -288,7 +289,7 @@ class Seat:
             answer: AnyAnswer = await work
         except Exception as fault:  # noqa: BLE001 - whatever it is, who typed it keeps the words and is told
             pending.fault = str(fault)
-            if _is_command(pending.text) and pending.reply_to is None:
+            if is_command(pending.text) and pending.reply_to is None:
                 room.pending.pop(pending.cid, None)
                 self.listener.refused(room, pending)
         else:
@@ -303,12 +304,11 @@ class Seat:
     async def _act(self, command: ask.AnyCommand, done: str) -> None:
         try:
             await self.client.act(command)
+        except (Refused, Unanswered, Unreadable, OSError) as fault:
+            self.listener.notice(str(fault))
+        else:
             if done:
                 self.listener.notice(done)
-        except (Refused, Unanswered, Unreadable) as fault:
-            self.listener.notice(str(fault))
-        except OSError as fault:
-            self.listener.notice(str(fault))
 
     async def _look_around(self) -> None:
         with contextlib.suppress(Refused, Unanswered, Unreadable):
@@ -461,5 +461,6 @@ class Seat:
             self.listener.changed("rooms", room)
 
 
-def _is_command(text: str) -> bool:
+def is_command(text: str) -> bool:
+    """Whether something typed is a command."""
     return text.startswith("/") and not text.startswith("//")

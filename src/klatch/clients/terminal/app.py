@@ -6,7 +6,7 @@ import os
 import signal
 from collections.abc import Callable, Coroutine, Sequence
 from datetime import tzinfo
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from textual.app import App
 from textual.binding import Binding, BindingType
@@ -24,6 +24,7 @@ from klatch.clients.terminal.ways import Near, Way
 from klatch.clients.terminal.words import draw
 
 Find = Callable[[Callable[[Sequence[Near]], None]], Coroutine[Any, Any, None]]
+_PASSWORD_WANTED: Final = ("password_needed", "bad_credentials")
 
 
 class Chat(App[int]):
@@ -129,12 +130,12 @@ class Chat(App[int]):
         asyncio.get_running_loop().remove_signal_handler(signal.SIGHUP)
         signal.raise_signal(signal.SIGHUP)
 
-    def _ask_where_to(self, fault: str) -> None:
+    def _ask_where_to(self, fault: str, field: str = "") -> None:
         known = recall().places
         way = self._way
         url = way.url or (known[0].url if known else "127.0.0.1:8000")
         name = way.name or next((place.name for place in known if place.url == url), self._suggested)
-        entrance = Entrance(url, name, known, fault)
+        entrance = Entrance(url, name, known, fault, field)
         self.push_screen(entrance)
         if self._find_near is not None:
             self.run_worker(self._find_near(entrance.offer), group="find", exclusive=True, exit_on_error=False)
@@ -155,12 +156,13 @@ class Chat(App[int]):
                 await self.push_screen(self.conversation)
                 await seat.run()
         except (Refused, Unreachable, Unanswered, Untrusted, BadAddress, CannotKeep, OSError) as fault:
-            self._turn_away(str(fault))
+            wants_password = isinstance(fault, Refused) and fault.code in _PASSWORD_WANTED
+            self._turn_away(str(fault), "password" if wants_password else "")
 
-    def _turn_away(self, fault: str) -> None:
+    def _turn_away(self, fault: str, field: str) -> None:
         while len(self.screen_stack) > 1 and not isinstance(self.screen, Entrance):
             self.pop_screen()
         if isinstance(self.screen, Entrance):
-            self.screen.tell(fault)
+            self.screen.tell(fault, field)
         else:
-            self._ask_where_to(fault)
+            self._ask_where_to(fault, field)

@@ -33,8 +33,10 @@ class Entrance(Screen[None]):
             super().__init__()
             self.way = way
 
-    def __init__(self, url: str, name: str, known: Sequence[Place], fault: str = "") -> None:
+    def __init__(self, url: str, name: str, known: Sequence[Place], fault: str = "", field: str = "") -> None:
+        """`fault` says why one is not in, and `field` where that is mended."""
         super().__init__()
+        self._field = field
         self._url = url
         self._name_given = name
         self._fault = fault
@@ -58,9 +60,9 @@ class Entrance(Screen[None]):
 
     def on_mount(self) -> None:
         """Begins where something is missing."""
-        self.tell(self._fault)
         self.offer([])
         self.query_one("#name" if self._url else "#server", Input).focus()
+        self.tell(self._fault, self._field)
 
     def offer(self, near: Sequence[Near]) -> None:
         """Lists the servers that are remembered, and those found near by."""
@@ -75,8 +77,10 @@ class Entrance(Screen[None]):
         options.add_options([Option(Text(label, no_wrap=True, overflow="ellipsis")) for _, _, label in known + found])
         options.display = self.query_one("#known-title").display = bool(self._offered)
 
-    def tell(self, fault: str) -> None:
-        """Says why one is not in yet, or what goes on."""
+    def tell(self, fault: str, field: str = "") -> None:
+        """Says why one is not in yet, or what goes on; and leads to the field where that is mended."""
+        if field:
+            self.query_one(f"#{field}", Input).focus()
         shown = self.query_one("#fault", Static)
         shown.update(Text(draw_line(fault)))
         shown.display = bool(fault)

@@ -1,7 +1,7 @@
 """Asks for passwords: they are never typed into a command, never shown and never kept."""
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from rich.text import Text
 from textual.app import ComposeResult
@@ -14,12 +14,16 @@ from klatch.clients.terminal.words import draw_line
 from klatch.core.grammar import AskPassword, Place, parse
 from klatch.core.refusals import Refused
 
+REGISTERED: Final = "You have an account now: this name and password let you in everywhere."
+ANOTHER_TAKEN: Final = "Your password was changed. Your other sessions have ended."
+
 
 class Passwords(ModalScreen[list[str] | None]):
     """A hidden field for each label; gives what was typed, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,ctrl+c", "dismiss", show=False, priority=True),
+        Binding("enter", "next", show=False, priority=True),
         Binding("up", "app.focus_previous", show=False),
         Binding("down", "app.focus_next", show=False),
     ]
@@ -38,12 +42,20 @@ class Passwords(ModalScreen[list[str] | None]):
                 yield Input(password=True, compact=True)
             yield Static(Text("Enter goes on, Esc stops", "dim"))
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """The next field, or done."""
+    def action_next(self) -> None:
+        """The next field, or done. What is typed at once, or pasted by a keeper of passwords, goes where it belongs."""
+        fields = list(self.query(Input))
+        at = next((at for at, field in enumerate(fields) if field is self.focused), len(fields) - 1)
+        if at + 1 < len(fields):
+            self.set_focus(fields[at + 1])
+        else:
+            fields[at].call_later(self._finish)  # once it has taken all keys before this one
+
+    def _finish(self) -> None:
         typed = [field.value for field in self.query(Input)]
         if all(typed):
             self.dismiss(typed)
-        elif event.value:
+        else:
             next(field for field in self.query(Input) if not field.value).focus()
 
 

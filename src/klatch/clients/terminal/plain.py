@@ -2,24 +2,28 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import tzinfo
 from typing import Final
 
-from klatch.clients.sdk import Refused
+from klatch.clients.sdk import Refused, Unanswered, Unreadable
+from klatch.clients.sdk.client import make_cid
 from klatch.clients.seat.answers import read_out
 from klatch.clients.seat.room import NOWHERE, Pending, Room
-from klatch.clients.seat.seat import SILENCE, Changed, Seat
+from klatch.clients.seat.seat import SILENCE, Changed, Seat, is_command
 from klatch.clients.shell.lines import decode
-from klatch.clients.terminal.passwords import asks_for_password
+from klatch.clients.terminal.keyboard import Keyboard
+from klatch.clients.terminal.passwords import ANOTHER_TAKEN, REGISTERED, asks_for_password
 from klatch.clients.terminal.saying import count_waiting
+from klatch.clients.terminal.ways import GOING, Way
+from klatch.core import commands as ask
 from klatch.core.answers import Ack, AnyAnswer, Bye, Page
 from klatch.core.events import Entry
 from klatch.core.texts import make_inert
+from klatch.protocols.asking import Asking
 from klatch.protocols.plain import spell_entry, spell_item, spell_time
 
 _SHOWN: Final = 10
-_GOING: Final = ("/join", "/create", "/msg", "/p")
 _SETTLED_WITHIN: Final = 10.0
 _BELL: Final = "\a"
 
@@ -27,30 +31,38 @@ _BELL: Final = "\a"
 class Plain:
     """`show` prints a line. What is shown of a room other than the one that one writes to begins with its name."""
 
-    def __init__(self, seat: Seat, show: Callable[[str], None], zone: tzinfo | None = None) -> None:
+    def __init__(
+        self, seat: Seat, show: Callable[[str], None], keyboard: Keyboard, url: str, zone: tzinfo | None = None
+    ) -> None:
         self.room = NOWHERE
         self._seat = seat
         self._show = show
+        self._keyboard = keyboard
+        self._url = url
         self._zone = zone
         self._offline = False
         self._asked_to_leave = False
+        self._asking: Asking | None = None
+        self._elsewhere: Way | None = None
         self._over = asyncio.Event()
         self._news = asyncio.Event()
 
-    async def talk(self, lines: AsyncIterator[bytes]) -> None:
-        """Shows what is said and says what is typed, until one leaves, the input ends or the connection is over."""
+    async def talk(self) -> Way | None:
+        """Shows what is said and says what is typed, until one leaves, the input ends or the connection is over; gives
+        the way in as somebody else, if that is wanted."""
         self._seat.listener = self
         async with asyncio.TaskGroup() as tasks:
             living = tasks.create_task(self._seat.run())
             # The seat's first turn comes before anything is asked of it.
             await asyncio.sleep(0)
             await self._turn_to(next((room for room in self._seat.rooms.values() if room.name == "#lobby"), NOWHERE))
-            reading = tasks.create_task(self._read(lines))
+            reading = tasks.create_task(self._read())
             await self._over.wait()
             reading.cancel()
             await self._settle()
             self._seat.listener = SILENCE
             living.cancel()
+        return self._elsewhere
 
     # What the seat tells.
 
@@ -92,18 +104,22 @@ class Plain:
 
     # What is typed.
 
-    async def _read(self, lines: AsyncIterator[bytes]) -> None:
-        async for line in lines:
+    async def _read(self) -> None:
+        while (line := await self._keyboard.line()) is not None:
             try:
                 text = decode(line)
             except Refused as refused:
                 self.notice(refused.message)
                 continue
-            if not self._take(text):
+            if self._asking is not None:
+                await self._take_password(self._asking, text)
+            elif not await self._take(text):
+                break
+            if self._elsewhere is not None:
                 break
         self._over.set()
 
-    def _take(self, text: str) -> bool:
+    async def _take(self, text: str) -> bool:
         """Does what was typed; False to leave."""
         word = text.strip().casefold()
         if word in ("/quit", "/exit") or (self._asked_to_leave and word in ("yes", "y", "quit", "exit")):
@@ -113,17 +129,67 @@ class Plain:
         self._asked_to_leave = word in ("quit", "exit")
         if self._asked_to_leave:
             self._show(f"* Do you want to leave? yes leaves. //{word} sends the word.")
-        elif asks_for_password(text) is not None:
-            self._show("! Passwords are not asked for here. `klatch login` signs in; then start anew.")
+        elif (task := asks_for_password(text)) is not None:
+            self._asking = Asking(task)
+            self._ask()
         elif word:
-            word = text.removeprefix("//") if word in ("//quit", "//exit") else text
-            self._seat.say(self.room, word, lambda answer: self._answered(text, answer))
+            await self._say(text.removeprefix("//") if word in ("//quit", "//exit") else text)
         return True
 
-    def _answered(self, text: str, answer: AnyAnswer) -> None:
+    async def _say(self, text: str) -> None:
+        """A command is waited for, so that the line after it goes where it led; words are not."""
+        if not is_command(text):
+            self._seat.say(self.room, text)
+            return
+        if text.partition(" ")[0].lower() in GOING and self._offline:
+            self.notice("You are offline: that can be done once you are back.")
+            return
+        answers: list[AnyAnswer] = []
+        pending = self._seat.say(self.room, text, answers.append)
+        await self._until(lambda: bool(answers) or pending.fault is not None or self._offline, None)
+        for answer in answers:
+            await self._answered(text, answer)
+
+    # Passwords.
+
+    def _ask(self) -> None:
+        """Hides first, as some type as soon as they are asked."""
+        self._keyboard.hide(self._asking is not None)
+        if self._asking is not None:
+            self._show(self._asking.prompt)
+
+    async def _take_password(self, asking: Asking, line: str) -> None:
+        """A line that nobody sees, and that is kept nowhere."""
+        given = asking.take(line)
+        if given is None:
+            if asking.differ:
+                self._show("! These were not the same.")
+            self._ask()
+            return
+        self._asking = None
+        self._ask()
+        match asking.task.to:
+            case "login":
+                self._elsewhere = Way(url=self._url, name=asking.task.name, password=given[0])
+            case "register":
+                register = ask.Register(cid=make_cid(), password=given[0], link=asking.task.link)
+                await self._act(register, REGISTERED)
+            case _:
+                change = ask.ChangePassword(cid=make_cid(), old=given[0], password=given[1])
+                await self._act(change, ANOTHER_TAKEN)
+
+    async def _act(self, command: ask.AnyCommand, done: str) -> None:
+        try:
+            await self._seat.client.act(command)
+        except (Refused, Unanswered, Unreadable, OSError) as fault:
+            self.notice(str(fault))
+        else:
+            self._show(f"* {done}")
+
+    async def _answered(self, text: str, answer: AnyAnswer) -> None:
         match answer:
-            case Ack(room=room) if text.partition(" ")[0].lower() in _GOING:
-                self._seat.spawn(self._go_to(room))
+            case Ack(room=room) if text.partition(" ")[0].lower() in GOING:
+                await self._go_to(room)
             case Page(items=items):
                 for item in items:
                     self._show(make_inert(f"{item.seq:5} [{spell_time(item.ts, self._zone)}] {spell_item(item)}"))
@@ -159,7 +225,7 @@ class Plain:
         if not await self._until(lambda: not count_waiting(self._seat), _SETTLED_WITHIN if online else 0.1):
             self._show("* What was not sent is kept, and sent the next time.")
 
-    async def _until(self, holds: Callable[[], bool], within: float) -> bool:
+    async def _until(self, holds: Callable[[], bool], within: float | None) -> bool:
         """Waits for something to become so; False if it does not in so many seconds."""
         try:
             async with asyncio.timeout(within):

@@ -8,16 +8,21 @@ from klatch.clients.seat.answers import read_out
 from klatch.clients.seat.room import NOWHERE
 from klatch.clients.terminal.desk import Mode
 from klatch.clients.terminal.going import Going
-from klatch.clients.terminal.passwords import Passwords, asks_for_password, explain_task
+from klatch.clients.terminal.passwords import (
+    ANOTHER_TAKEN,
+    REGISTERED,
+    Passwords,
+    asks_for_password,
+    explain_task,
+)
 from klatch.clients.terminal.sheets import Question, Sheet
 from klatch.clients.terminal.stage import Stage
-from klatch.clients.terminal.ways import Way
+from klatch.clients.terminal.ways import GOING, Way
 from klatch.clients.terminal.words import draw
 from klatch.core import commands as ask
 from klatch.core.answers import Ack, AnyAnswer, Bye, Page, Rooms
 from klatch.core.grammar import AskPassword
 
-GOING: Final = ("/join", "/create", "/msg", "/p")
 _LEAVING: Final = ("quit", "exit")
 
 
@@ -97,8 +102,8 @@ class Typed:
             elif typed[-1] != typed[-2]:
                 stage.notice("These were not the same. Nothing was changed.")
             elif task.to == "register":
-                stage.seat.act(ask.Register(cid=make_cid(), password=typed[-1], link=task.link))
+                stage.seat.act(ask.Register(cid=make_cid(), password=typed[-1], link=task.link), REGISTERED)
             else:
-                stage.seat.act(ask.ChangePassword(cid=make_cid(), old=typed[0], password=typed[-1]))
+                stage.seat.act(ask.ChangePassword(cid=make_cid(), old=typed[0], password=typed[-1]), ANOTHER_TAKEN)
 
         stage.put_over(Passwords(*explain_task(task)), decide)

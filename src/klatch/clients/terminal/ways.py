@@ -5,6 +5,8 @@ from typing import Final
 import msgspec
 
 DEFAULT_PORT: Final = 8000
+# What is typed to be in another room from then on.
+GOING: Final = ("/join", "/create", "/msg", "/p")
 
 
 class Way(msgspec.Struct, frozen=True, kw_only=True):
