@@ -16,6 +16,7 @@ sys.path.insert(0, str(ROOT))
 from klatch.clients.sdk import Client  # noqa: E402
 from klatch.core import commands  # noqa: E402
 from tests.running import Server, running  # noqa: E402
+from tools.screenshot_admin import photograph_admin  # noqa: E402
 from tools.screenshot_crowd import photograph_crowd  # noqa: E402
 from tools.screenshot_languages import photograph_languages  # noqa: E402
 
@@ -218,7 +219,7 @@ async def photograph_offline(browser: Browser, server: Server) -> None:
 async def main() -> None:
     """Starts a server of its own, furnishes it and walks through it."""
     TARGET.mkdir(exist_ok=True)
-    wanted = sys.argv[1:] or [*SIZES, "languages", "crowd"]
+    wanted = sys.argv[1:] or [*SIZES, "admin", "languages", "crowd"]
     with tempfile.TemporaryDirectory() as folder, running(Path(folder) / "data", "--no-limits") as server:
         async with AsyncExitStack() as stack, async_playwright() as playwright:
             await furnish(server, stack)
@@ -232,6 +233,8 @@ async def main() -> None:
                         await photograph(browser, server, scheme, size, f"ann{visitors if visitors > 1 else ''}")
             if "languages" in wanted:
                 await photograph_languages(browser, server.url, TARGET, SIZES)
+            if "admin" in wanted:
+                await photograph_admin(browser, server, TARGET, SIZES)
             if "crowd" in wanted:
                 await photograph_crowd(browser, server, TARGET, SIZES)
             await photograph_offline(browser, server)
