@@ -13,6 +13,7 @@ FILES_MOST: Final = 20  # that one message carries
 NAME_MOST: Final = 200  # bytes of UTF-8: file systems take 255, and a program may have to add to it
 FOLDER: Final = "files"  # in the data directory
 LOCK: Final = "files.lock"  # held by whoever needs that nothing of it is removed, or removes something
+ELSEWHERE: Final = "files.elsewhere"  # there, where contents are kept on no disk of this machine; tells where
 PREVIEW: Final = ".preview"
 ID: Final = re.compile(r"[0-9a-f]{32}")
 ANY_TYPE: Final = "application/octet-stream"

@@ -53,6 +53,7 @@ REMOVE_CONTENT: Final = "DELETE FROM files WHERE place = :place"
 SET_AVATAR: Final = "UPDATE accounts SET avatar = :avatar WHERE id = :account"
 
 # Verification.
+SCHEMA: Final = 4  # the first that knows files
 CONTENTS: Final = f"SELECT {_CONTENT} FROM files f ORDER BY f.place"
 WHOLE: Final = "SELECT 1 FROM attachments t JOIN uploads u ON u.id = t.upload_id WHERE u.place IS NOT NULL AND {}"
 CARRIED: Final = WHOLE.format("t.room_id = :log AND t.seq = :seq AND u.id = :id")

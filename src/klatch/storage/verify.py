@@ -1,6 +1,7 @@
 """Verifies a whole store: that every log is dense and undamaged, and a hash of all that was said to compare it by."""
 
 import contextlib
+import hashlib
 from collections.abc import Iterator
 from hashlib import blake2b
 from pathlib import Path
@@ -8,10 +9,12 @@ from typing import Any, Final
 
 import apsw
 import msgspec
+from filelock import FileLock, Timeout
 
 from klatch.core.commands import CID
-from klatch.core.events import AnyBody, target_of
-from klatch.storage import queries
+from klatch.core.events import AnyBody, Message, target_of
+from klatch.core.files import ELSEWHERE, FOLDER, LOCK, path_of
+from klatch.storage import files, queries
 from klatch.storage.faults import StoreBroken, StoreUnusable
 from klatch.storage.lock import IN_USE, DirectoryLock
 from klatch.storage.migrations.runner import check, newest
@@ -21,6 +24,7 @@ from klatch.storage.transaction import hash_entry, kind_of
 
 FAULTS_MOST: Final = 1_000
 _HASH_BYTES: Final = 16
+_HELD_WITHIN: Final = 60.0  # seconds
 # log_id, seq, id, ts, author_id, author_name, cid, body, command_hash, target, kind, entry_hash
 _TYPES: Final[tuple[Any, ...]] = (*[int] * 5, str, str | None, bytes, bytes | None, int | None, str, bytes)
 _read_body = msgspec.json.Decoder(AnyBody).decode
@@ -43,21 +47,37 @@ def verify(directory: Path) -> Report:
     path = directory / FILE
     if not path.exists():
         raise StoreUnusable(f"There is no store in {directory}. Name another --data.")
-    with _undisturbed(directory) as alone:
-        return verify_file(path, alone=alone)
+    with _files_held(directory), _undisturbed(directory) as alone:
+        return verify_file(path, alone=alone, contents=contents_of(directory))
 
 
-def verify_file(path: Path, *, alone: bool) -> Report:
-    """As `verify`, of one file; `alone`: nobody writes to it meanwhile. It may be of an older schema."""
+def verify_file(path: Path, *, alone: bool, contents: Path | None = None) -> Report:
+    """As `verify`, of one file; `alone`: nobody writes to it meanwhile. It may be of an older schema. `contents` is the
+    folder in which the contents of files lie, if these are to be read, too."""
     if alone:
         look(path)
     connection = Connection(path, writes=False, alone=alone)
     try:
-        return _Verification(connection, check(connection)).report()
+        return _Verification(connection, check(connection), contents).report()
     except StoreBroken as fault:
         raise StoreUnusable(explain(path, fault)) from fault
     finally:
         connection.close()
+
+
+@contextlib.contextmanager
+def _files_held(directory: Path) -> Iterator[None]:
+    """A server that runs removes no content meanwhile."""
+    if not (directory / LOCK).exists():
+        yield
+        return
+    lock = FileLock(directory / LOCK, mode=0o600)
+    with contextlib.suppress(Timeout, OSError):  # what it removes may then be told as missing
+        lock.acquire(timeout=_HELD_WITHIN)
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 @contextlib.contextmanager
@@ -79,9 +99,10 @@ def _undisturbed(directory: Path) -> Iterator[bool]:
 class _Verification:
     """One pass over everything, holding one row at a time."""
 
-    def __init__(self, connection: Connection, schema: int) -> None:
+    def __init__(self, connection: Connection, schema: int, contents: Path | None) -> None:
         self._db = connection
         self._schema = schema
+        self._contents = contents
         self._faults: list[str] = []
         self._hash = blake2b(digest_size=_HASH_BYTES)
         self._entries = 0
@@ -95,8 +116,10 @@ class _Verification:
             self._check_file()
             for log, last_seq, last_ts in self._db.each(queries.WHOLE_LOGS):
                 self._check_log(log, last_seq, last_ts)
-            for statement, sentence in queries.CONTRADICTIONS:
+            for statement, sentence in (*queries.CONTRADICTIONS, *files.CONTRADICTIONS):
                 self._check_none(statement, sentence)
+            if self._contents is not None and self._schema >= files.SCHEMA:
+                self._check_contents(self._contents)
         except (StoreBroken, UnicodeDecodeError) as fault:
             self._blame(f"The file cannot be read further: {fault}.")
         return Report(rooms, self._entries, self._hash.hexdigest(), self._faults)
@@ -142,10 +165,13 @@ class _Verification:
         self._hash.update(msgspec.json.encode((log, seq, identity, ts, author, name, cid, body)))
         try:
             whole = hash_entry(log, seq, identity, ts, author, name, cid, body) == entry_hash
-            meant = _filing(_read_body(body)) if whole else (target, kind)
+            said = _read_body(body) if whole else None
+            meant = _filing(said) if said is not None else (target, kind)
         except (msgspec.DecodeError, TypeError, UnicodeError):
             self._blame(f"Entry {seq} of log {log} cannot be read.")
             return
+        if said is not None:
+            self._check_carried(log, seq, said)
         if not whole:
             self._blame(f"Entry {seq} of log {log} is not as it was written.")
         if meant[0] != target:
@@ -154,6 +180,25 @@ class _Verification:
             self._blame(f"Entry {seq} of log {log} is of the kind {meant[1]}, but is filed under {kind}.")
         if cid is not None and not CID.fullmatch(cid):
             self._blame(f"Entry {seq} of log {log} has an impossible cid.")
+
+    def _check_carried(self, log: int, seq: int, body: AnyBody) -> None:
+        """A message tells of no file that is missing."""
+        for file in body.files if isinstance(body, Message) else ():
+            if self._db.row(files.CARRIED, {"log": log, "seq": seq, "id": file.id}) is None:
+                self._blame(f"Entry {seq} of log {log} carries the file {file.id}, which is not there.")
+
+    def _check_contents(self, folder: Path) -> None:
+        """Each content is there, as long as it should be, and as it was written."""
+        for place, digest, size, *_ in self._db.each(files.CONTENTS):
+            path = folder / path_of(place)
+            try:
+                with path.open("rb") as file:
+                    found, length = hashlib.file_digest(file, "sha256").digest(), file.tell()
+            except OSError as fault:
+                self._blame(f"The content {place} of a file cannot be read: {fault.strerror}.")
+                continue
+            if (found, length) != (digest, size):
+                self._blame(f"The content {place} of a file is not as it was written.")
 
     def _check_none(self, statement: str, sentence: str) -> None:
         try:
@@ -168,6 +213,11 @@ class _Verification:
             self._faults.append(sentence)
         elif len(self._faults) == FAULTS_MOST:
             self._faults.append("There are more faults, which are not listed.")
+
+
+def contents_of(directory: Path) -> Path | None:
+    """Where the contents of files lie; None where they are kept elsewhere."""
+    return None if (directory / ELSEWHERE).exists() else directory / FOLDER
 
 
 def _filing(body: AnyBody) -> tuple[int | None, str]:

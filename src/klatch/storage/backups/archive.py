@@ -3,6 +3,7 @@
 import gzip
 import io
 import os
+import re
 import tarfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ from typing import IO, Final
 
 import msgspec
 
+from klatch.core.files import FOLDER, PREVIEW
 from klatch.storage.faults import StoreUnusable
 from klatch.storage.opening import FILE
 
@@ -20,10 +22,11 @@ FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"
 CARRIED: Final = ("tls.pem",)
 """Files of the data directory that go along with the store. Transcripts do not: they are made from it."""
-_MANIFEST_MOST: Final = 1_048_576  # bytes
+_MANIFEST_MOST: Final = 268_435_456  # bytes; a file takes a hundred and fifty
 _CHUNK: Final = 1_048_576
 _QUICK: Final = 1  # the level of compression: text shrinks to a third, and the disk stays the slower part
 _MEMBERS: Final = frozenset({FILE, *CARRIED})
+_CONTENT: Final = re.compile(rf"{FOLDER}/[0-9a-f]{{2}}/[0-9a-f]{{30}}(?:{re.escape(PREVIEW)})?")
 
 
 class Member(msgspec.Struct, frozen=True):
@@ -35,7 +38,8 @@ class Member(msgspec.Struct, frozen=True):
 
 class Manifest(msgspec.Struct, frozen=True):
     """What a backup holds: the Klatch that made it, its schema, the epoch it was made in, when (ms UTC), how much was
-    said with the hash that `klatch verify` tells, and the members by name."""
+    said with the hash that `klatch verify` tells, and the members by name. `files`: whether the contents of files are
+    among them, or are left where they lie."""
 
     format: int
     klatch: str
@@ -46,6 +50,7 @@ class Manifest(msgspec.Struct, frozen=True):
     entries: int
     hash: str
     members: dict[str, Member]
+    files: bool = False
 
 
 def members_of(directory: Path) -> dict[str, Path]:
@@ -90,15 +95,23 @@ def unpack(backup: Path, keep: Callable[[str], IO[bytes] | None]) -> Manifest:
         missing = dict(manifest.members)
         while (info := tar.next()) is not None:
             wanted = missing.pop(info.name, None)
-            if wanted is None or not info.isreg() or info.size != wanted.bytes or info.name not in _MEMBERS:
+            if wanted is None or not info.isreg() or info.size != wanted.bytes or not _belongs(info.name):
                 raise _damaged(backup, f"its manifest does not speak of {info.name!r}")
-            if _copy(tar.extractfile(info), keep(info.name)) != wanted.sha256:
+            to = keep(info.name)
+            digest = _copy(tar.extractfile(info), to)
+            if to is not None:
+                to.close()  # there may be more than may be open at once
+            if digest != wanted.sha256:
                 raise _damaged(backup, f"{info.name} does not have the hash that the manifest tells")
         if missing:
             raise _damaged(backup, f"{', '.join(missing)} is missing")
         while squeezed.read(_CHUNK):  # to the end, where the checksum of the whole stands
             pass
     return manifest
+
+
+def _belongs(name: str) -> bool:
+    return name in _MEMBERS or _CONTENT.fullmatch(name) is not None
 
 
 def _add(tar: tarfile.TarFile, name: str, size: int, made_ts: int, content: IO[bytes]) -> None:

@@ -11,24 +11,27 @@ import apsw
 from filelock import FileLock, Timeout
 
 from klatch import __version__
+from klatch.core.files import FOLDER, LOCK, PREVIEW, path_of
+from klatch.storage import files
 from klatch.storage.backups.archive import FORMAT, Manifest, measure, members_of, pack, unpack
 from klatch.storage.faults import StoreBroken, StoreBusy, StoreFull, StoreUnusable
 from klatch.storage.migrations.runner import check
 from klatch.storage.opening import FILE, sync
 from klatch.storage.reader import Reader
 from klatch.storage.sqlite import Connection
-from klatch.storage.verify import verify_file
+from klatch.storage.verify import contents_of, verify_file
 
 _PART: Final = ".part-"
+_LOCK_WITHIN: Final = 60.0  # seconds
 
 
 class CannotBackUp(Exception):  # noqa: N818 - read as a sentence: cannot back up, because ...
     """No backup was made, and nothing was changed: says why, and what to do."""
 
 
-def back_up(directory: Path, target: Path, now: int, *, overwrite: bool = False) -> Manifest:
+def back_up(directory: Path, target: Path, now: int, *, overwrite: bool = False, with_files: bool = True) -> Manifest:
     """Backs a data directory up to the file `target`; `now` is the time (ms UTC). A server may run meanwhile, and is
-    not held up: all that it acknowledged before this began is in the backup.
+    not held up: all that it acknowledged before this began is in the backup. `with_files`: the contents of files, too.
 
     It is there whole or not at all. Raises StoreUnusable if the store is none or damaged, CannotBackUp otherwise.
     """
@@ -40,7 +43,7 @@ def back_up(directory: Path, target: Path, now: int, *, overwrite: bool = False)
         raise CannotBackUp(f"{target} is there already. Name another file, or add --force to replace it.")
     try:
         with _workshop(target) as shop:
-            manifest = _make(directory, shop, now)
+            manifest = _make(directory, shop, now, with_files=with_files)
             (shop / "backup").replace(target)
         sync(target.absolute().parent)
     except StoreFull:
@@ -50,7 +53,23 @@ def back_up(directory: Path, target: Path, now: int, *, overwrite: bool = False)
     return manifest
 
 
-def _make(directory: Path, shop: Path, now: int) -> Manifest:
+def _make(directory: Path, shop: Path, now: int, *, with_files: bool) -> Manifest:
+    """As below; a server removes no content meanwhile."""
+    with_files = with_files and (directory / FOLDER).is_dir() and contents_of(directory) is not None
+    if not with_files:
+        return _pack_up(directory, shop, now, with_files=False)
+    lock = FileLock(directory / LOCK, mode=0o600)
+    try:
+        lock.acquire(timeout=_LOCK_WITHIN)
+    except Timeout:
+        raise CannotBackUp("The server is clearing files away for long. Try again in a minute.") from None
+    try:
+        return _pack_up(directory, shop, now, with_files=True)
+    finally:
+        lock.release()
+
+
+def _pack_up(directory: Path, shop: Path, now: int, *, with_files: bool) -> Manifest:
     """Snapshot, verification, package and a look at what the disk has of it."""
     schema, epoch = _copy(directory / FILE, shop / FILE)
     report = verify_file(shop / FILE, alone=True)
@@ -60,6 +79,8 @@ def _make(directory: Path, shop: Path, now: int) -> Manifest:
             "backup may be whole. To keep what is left, stop the server and copy the folder as it is."
         )
     members = {FILE: shop / FILE, **members_of(directory)}
+    contents = _contents(shop / FILE, schema, directory / FOLDER) if with_files else {}
+    members |= {name: path for name, (path, _) in contents.items()}
     manifest = Manifest(
         format=FORMAT,
         klatch=__version__,
@@ -70,11 +91,36 @@ def _make(directory: Path, shop: Path, now: int) -> Manifest:
         entries=report.entries,
         hash=report.hash,
         members={name: measure(path) for name, path in members.items()},
+        files=with_files,
     )
+    for name, (_, digest) in contents.items():
+        if digest and manifest.members[name].sha256 != digest:
+            raise StoreUnusable(f"{name} is not as it was written, so no backup was made. `klatch verify` tells more.")
     pack(shop / "backup", manifest, members)
     (shop / "backup").chmod(0o600)
     unpack(shop / "backup", lambda _: None)
     return manifest
+
+
+def _contents(store: Path, schema: int, folder: Path) -> dict[str, tuple[Path, str]]:
+    """The contents that a store knows of, with what shows them small: by their names in a backup, where they lie, and
+    the hash that they must have, if that is known."""
+    found: dict[str, tuple[Path, str]] = {}
+    if schema < files.SCHEMA:
+        return found
+    connection = Connection(store, writes=False, alone=True)
+    try:
+        for place, digest, *_, preview in connection.each(files.CONTENTS):
+            path = folder / path_of(place)
+            if not path.is_file():
+                raise StoreUnusable(f"The content {place} of a file is missing. `klatch verify` tells more.")
+            found[f"{FOLDER}/{path_of(place)}"] = (path, digest.hex())
+            small = path.with_name(path.name + PREVIEW)
+            if preview and small.is_file():
+                found[f"{FOLDER}/{path_of(place)}{PREVIEW}"] = (small, "")
+    finally:
+        connection.close()
+    return found
 
 
 def _copy(path: Path, copy: Path) -> tuple[int, str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO, Final
 
 from klatch import __version__
+from klatch.core.files import FOLDER
 from klatch.storage.backups.archive import CARRIED, Manifest, read_manifest, unpack
 from klatch.storage.faults import StoreBroken, StoreFull, StoreUnusable
 from klatch.storage.lock import DirectoryLock
@@ -47,6 +48,8 @@ def restore(backup: Path, directory: Path, now: int, *, replace: bool = False) -
         part.mkdir(mode=0o700)
         try:
             manifest = _fill(backup, part)
+            if manifest.files:
+                (part / FOLDER).mkdir(mode=0o700, exist_ok=True)  # what was sent before belongs to what was said before
             aside = _put_in_place(directory, part, now)
         except BaseException:
             shutil.rmtree(part, ignore_errors=True)
@@ -65,7 +68,7 @@ def verify_backup(backup: Path, folder: Path) -> Report:
     """Looks whether a backup is whole, as `verify` does for a data directory; `folder` has room for what is in it."""
     refuse_newer(backup, read_manifest(backup))
     manifest = _unpack(backup, folder)
-    return _compare(backup, manifest, verify_file(folder / FILE, alone=True))
+    return _compare(backup, manifest, verify_file(folder / FILE, alone=True, contents=_contents(manifest, folder)))
 
 
 def refuse_newer(backup: Path, manifest: Manifest) -> None:
@@ -81,7 +84,7 @@ def _fill(backup: Path, part: Path) -> Manifest:
     """Unpacks, verifies, and gives the store its new epoch."""
     manifest = _unpack(backup, part)
     path = part / FILE
-    report = _compare(backup, manifest, verify_file(path, alone=True))
+    report = _compare(backup, manifest, verify_file(path, alone=True, contents=_contents(manifest, part)))
     if report.faults:
         raise StoreUnusable(f"{backup} is damaged: {report.faults[0]} Use another backup.")
     try:
@@ -92,15 +95,23 @@ def _fill(backup: Path, part: Path) -> Manifest:
             connection.close()
     except StoreBroken as fault:
         raise _unwritable(part.parent, str(fault)) from fault
-    for file in part.iterdir():
-        _flush(file)
+    for file in part.rglob("*"):
+        if file.is_dir():
+            sync(file)
+        else:
+            _flush(file)
     return manifest
+
+
+def _contents(manifest: Manifest, folder: Path) -> Path | None:
+    return folder / FOLDER if manifest.files else None
 
 
 def _unpack(backup: Path, folder: Path) -> Manifest:
     with ExitStack() as files:
 
         def keep(name: str) -> IO[bytes]:
+            (folder / name).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             return files.enter_context(
                 os.fdopen(os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
             )
@@ -121,7 +132,7 @@ def _put_in_place(directory: Path, part: Path, now: int) -> Path | None:
     coming = [path.name for path in part.iterdir() if not path.name.startswith(f"{FILE}-")]
     going = [
         *(path.name for path in directory.glob(f"{FILE}*")),
-        *(name for name in CARRIED if name in coming and (directory / name).exists()),
+        *(name for name in (*CARRIED, FOLDER) if name in coming and (directory / name).exists()),
     ]
     whole.mkdir(mode=0o700, exist_ok=True)
     sync(directory)

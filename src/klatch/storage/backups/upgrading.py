@@ -34,7 +34,7 @@ def back_up_before_upgrade(directory: Path, now: int, observer: Observer) -> Non
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
         _check_room(directory, folder)
-        back_up(directory, target, now, overwrite=True)
+        back_up(directory, target, now, overwrite=True, with_files=False)
     except (CannotBackUp, OSError) as fault:
         raise StoreUnusable(
             f"The store is to be brought from schema {schema} to {newest()}, but first it is backed up, and that "
