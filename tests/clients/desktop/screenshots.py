@@ -1,6 +1,7 @@
 """Draws the window as it looks in many states: `python -m tests.clients.desktop.screenshots`, into screenshots/."""
 
 import asyncio
+import io
 import os
 import subprocess
 import tempfile
@@ -8,7 +9,7 @@ import threading
 import tkinter
 from pathlib import Path
 
-from PIL import ImageGrab
+from PIL import Image, ImageGrab
 
 from tests.running import Server, running
 
@@ -51,6 +52,7 @@ async def furnish(url: str) -> None:
         people = {"ann": ann, "ben": ben, "cleo": cleo, "dora": dora}
         for room in ("kitchen", "garden", "an-room-with-quite-a-long-name-for-a-list"):
             await ann.act(ask.CreateRoom(cid="", name=room, topic="What is cooked, and by whom"))
+        await ben.join("#kitchen")
         for who, words in TALK:
             ack = await people[who].send("#lobby", words)
         await ben.act(ask.React(cid="", room="#lobby", seq=ack.seq, emoji="👍"))
@@ -60,6 +62,12 @@ async def furnish(url: str) -> None:
         await ben.act(ask.SetStatus(cid="", text="baking"))
         await dora.act(ask.SetStatus(cid="", text="back at two", away=True))
         await ann.act(ask.SetTopic(cid="", room="#kitchen", topic="What is cooked, and by whom"))
+        picture = io.BytesIO()
+        Image.radial_gradient("L").resize((900, 600)).convert("RGB").save(picture, "PNG")
+        await ben.send("#kitchen", "The oven, and what it costs", files=[
+            await ben.upload(picture.getvalue(), name="the-oven-seen-from-the-garden.png"),
+            await ben.upload(b"cake,3" * 900, name="costs.csv"),
+        ])  # fmt: skip
         await ann.send("@bob", "psst, it is Dora's birthday")
 
 
@@ -190,6 +198,16 @@ def draw(server: Server) -> None:  # noqa: PLR0915 - one picture after the other
         for child in app.winfo_children():
             if isinstance(child, tkinter.Menu) and child is not bob.window._bar.bar:
                 child.unpost()
+        bob.says("/join kitchen")
+        bob.waits(lambda: bob.room.state.name == "#kitchen" and bob.room.loaded)
+        bob.window.filing.attach_path(Path(__file__))
+        bob.lives(1.0)
+        bob.window.composer.text.focus_force()
+        bob.types("My part of it")
+        both("files")
+        bob.window.composer.put("")
+        for number in bob.window.composer.attachments._rows:
+            bob.window.filing.detach(number)
         kitchen = next(room.id for room in bob.window.scene.rooms if room.kind == "direct")  # type: ignore[union-attr]
         bob.window.going.open(kitchen)
         bob.lives(0.5)

@@ -6,6 +6,7 @@ from typing import Any, Final, Protocol
 import msgspec
 import ttkbootstrap as ttk
 
+from klatch.clients.desktop.attachments import Attachments
 from klatch.clients.desktop.bare import Frame, Label, Listbox, Text
 from klatch.clients.desktop.completion import Offer, complete, find_spelled, private_to
 from klatch.clients.desktop.scene import Scene
@@ -38,6 +39,18 @@ class Sending(Protocol):
 
     def dismiss(self) -> None:
         """Escape was pressed where there was nothing to give up."""
+
+    def attach(self) -> None:
+        """Wants to send files."""
+
+    def paste_picture(self) -> bool:
+        """Wants to send the picture on the clipboard; says whether there is one."""
+
+    def detach(self, number: int) -> None:
+        """Gives up a file that was to be sent."""
+
+    def send_files(self, text: str, reply_to: int | None) -> None:
+        """Says something, with the files that are ready."""
 
 
 class Aim(msgspec.Struct, frozen=True):
@@ -73,9 +86,14 @@ class Composer(Frame):
             font=style.text, width=20,
         )  # fmt: skip
         self._send = ttk.Button(self._box, text="Send", command=self.send_text, bootstyle="primary", takefocus=False)
+        self._attach = ttk.Button(self._box, text="File", command=sending.attach, bootstyle="light", takefocus=False)
+        self.attachments = Attachments(self, style, sending.detach)
+        self._hurries = False
+        """Whether one wanted to send what waits for its files."""
         self._placeholder = Label(self.text, cursor="xterm", anchor="w")
         self._placeholder.bind("<Button-1>", lambda _: self.text.focus_set())
         self._box.pack(side="bottom", fill="x")
+        self.attachments.pack(side="bottom", fill="x")
         self.offers = Listbox(
             parent, borderwidth=0, highlightthickness=1, activestyle="none", takefocus=0, exportselection=False
         )
@@ -98,6 +116,9 @@ class Composer(Frame):
             self._aim = None
             self._asks_to_quit = False
             self.put(self._drafts.pop(key, ""))
+        here = [each for each in scene.transfers if each.up and each.room == key]
+        self._hurries = self._hurries and any(not each.ready for each in here)
+        self.attachments.show(here)
         self._place = f"Write to {room.name}" if room is not None else "Write a message"
         self._arrange()
 
@@ -132,6 +153,10 @@ class Composer(Frame):
     def send_text(self) -> None:
         """Does what stands there."""
         text = self.get()
+        files = [each for each in (self._scene.transfers if self._scene else []) if each.up and each.room == self._room]
+        if files and (self._aim is None or self._aim.kind == "reply") and not text.startswith("/"):
+            self._send_files(text, ready=all(each.ready for each in files))
+            return
         if not text.strip():
             return
         if self._asks_to_quit:
@@ -153,6 +178,16 @@ class Composer(Frame):
             self._sending.change_to(aim.seq, text)
         self._arrange()
 
+    def _send_files(self, text: str, *, ready: bool) -> None:
+        self._hurries = not ready
+        if ready:
+            reply_to = self._aim.seq if self._aim is not None else None
+            self._aim = None
+            self._hide_offers()
+            self.put("")
+            self._sending.send_files(text, reply_to)
+        self._arrange()
+
     @property
     def says(self) -> str:
         """The line above the field, or nothing."""
@@ -172,10 +207,19 @@ class Composer(Frame):
         text.bind("<Shift-Tab>", lambda _: self._leave_field(-1))
         text.bind("<Escape>", lambda _: self._escape())
         text.bind("<KeyRelease>", self._released)
+        text.bind("<<Paste>>", lambda _: self._paste())
         text.bind("<<Modified>>", lambda _: self._modified())
         text.bind("<FocusIn>", lambda _: self._dress())
         text.bind("<FocusOut>", lambda _: self._left())
         text.bind("<Configure>", lambda _: self._grow())
+
+    def _paste(self) -> str | None:
+        """Words as usual; a picture, where there are no words, becomes a file."""
+        try:
+            self.clipboard_get()
+        except tkinter.TclError:
+            return "break" if self._sending.paste_picture() else None
+        return None
 
     def _left(self) -> None:
         self._dress()
@@ -342,6 +386,8 @@ class Composer(Frame):
         text = self.get()
         if self._asks_to_quit:
             return "Leave Klatch? Enter leaves, Escape stays.", True, True
+        if self._hurries:
+            return "The files are still on their way. Press Enter again when they are there.", True, False
         if self._aim is not None:
             return self._aim.words, False, True
         if len(text) > 15_500:
@@ -374,8 +420,10 @@ class Composer(Frame):
             insertwidth=px(2), selectbackground=palette.accent, selectforeground=palette.on_accent,
             spacing1=lead // 2, spacing2=lead, spacing3=lead - lead // 2,
         )  # fmt: skip
-        self.text.pack(side="left", fill="both", expand=True, padx=px(12), pady=px(8))
+        self.text.pack(side="left", fill="x", expand=True, padx=px(12), pady=px(8))
         self._send.pack(side="right", anchor="s", padx=px(8), pady=px(6))
+        self._attach.pack(side="right", anchor="s", pady=px(6))
+        self.attachments.dress()
         self._placeholder.configure(
             background=palette.raised, foreground=palette.soft, font=style.text, pady=lead // 2, padx=0
         )

@@ -229,7 +229,7 @@ class ConnectPage(Frame):
         has_headings = any(not row.key for row in self.servers.rows)
         near = "Servers" if has_headings and self._found else "Servers near you"
         self._near.configure(text=near if self._found else "Looking for servers near you…")
-        across(self._near, 2, pady=(0, px(4)))
+        across(self._near, 2, pady=(0, px(4) if rows else px(16)))
         if rows:
             self.servers.configure(height=px(12 + 34 * min(_ROWS_MOST, rows)))
         across(self.servers, 3, sticky="ew", pady=(0, px(16)), shown=bool(rows))

@@ -4,10 +4,12 @@ import tkinter
 from collections.abc import Callable
 from datetime import date, datetime
 from datetime import time as clock
+from pathlib import Path
 from typing import Final
 
 from klatch.clients.desktop.composer import Aim, Composer
 from klatch.clients.desktop.dialogs.reaction import PickReaction
+from klatch.clients.desktop.filing import Filing
 from klatch.clients.desktop.panes import Panes
 from klatch.clients.desktop.people import People
 from klatch.clients.desktop.signing import Signing, asks_password
@@ -18,17 +20,20 @@ from klatch.clients.desktop.timeline.righttoleft import in_one_line
 from klatch.clients.desktop.timeline.timeline import Timeline
 from klatch.clients.desktop.timeline.wishes import Where
 from klatch.core import commands as ask
+from klatch.core.files import File
 
 _QUOTED_MOST: Final = 60
+_FILE: Final = "/file "
 _KEEP_ORDER: Final = ("owner", "admin", "moderator")
 
 
 class Doing:
-    """`timeline`, `composer` and `panes` are what it moves, set once they are there."""
+    """`timeline`, `composer`, `panes` and `filing` are what it moves, set once they are there."""
 
     timeline: Timeline
     composer: Composer
     panes: Panes
+    filing: Filing
 
     def __init__(
         self, window: tkinter.Tk, style: Style, talk: Talk, people: People, signing: Signing, leave: Callable[[], None]
@@ -90,6 +95,35 @@ class Doing:
         if item is not None:
             self._people.open_menu(item.author.id, *where)
 
+    def open_file(self, file: File) -> None:
+        """Opens a file."""
+        self.filing.open(file)
+
+    def save_file(self, file: File) -> None:
+        """Keeps a file."""
+        self.filing.save(file)
+
+    def show_file(self, file: File) -> None:
+        """Fetches a picture, to be seen in its line."""
+        self.filing.show(file)
+
+    def attach(self) -> None:
+        """Asks which files to send."""
+        self.filing.attach()
+
+    def paste_picture(self) -> bool:
+        """Sends up the picture on the clipboard, if there is one."""
+        return self.filing.attach_clipboard()
+
+    def detach(self, number: int) -> None:
+        """Gives up a file that was to be sent."""
+        self.filing.detach(number)
+
+    def send_files(self, text: str, reply_to: int | None) -> None:
+        """Says something, with the files that are ready."""
+        self._with_room(lambda room: self._talk.do(self._talk.network.send_files, room, text, reply_to))
+        self.timeline.to_end()
+
     def retry(self, cid: str) -> None:
         """Tries again what was not sent."""
         self._with_room(lambda room: self._talk.do(self._talk.network.retry, room, cid))
@@ -140,6 +174,8 @@ class Doing:
             self._leave()
         elif (wish := asks_password(text)) is not None:
             self._signing.begin(wish)
+        elif text.casefold().startswith(_FILE):
+            self.filing.attach_path(Path(text[len(_FILE) :].strip()), send=True)
         else:
             self._with_room(lambda room: self._talk.do(self._talk.network.say, room, text))
             self.timeline.to_end()

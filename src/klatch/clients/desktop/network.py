@@ -5,10 +5,12 @@ import contextlib
 import time
 from collections.abc import Callable, Coroutine
 from functools import partial
+from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 
+from klatch.clients.desktop.opener import open_path
 from klatch.clients.desktop.scene import (
     Answered,
     Called,
@@ -24,6 +26,7 @@ from klatch.clients.desktop.scene import (
     Told,
     WentBack,
 )
+from klatch.clients.desktop.transfers import Transfers
 from klatch.clients.look.tokens import read_tokens
 from klatch.clients.sdk import (
     BadAddress,
@@ -46,6 +49,7 @@ from klatch.clients.seat.seat import Changed, Seat
 from klatch.core import commands as ask
 from klatch.core.answers import Person
 from klatch.core.events import Entry, Message
+from klatch.core.files import File
 from klatch.core.grammar import secret_of_link
 from klatch.core.names import username_key
 
@@ -78,6 +82,7 @@ class Network:
         self._sitting: asyncio.Task[None] | None = None
         self._seat: Seat | None = None
         self._open: Room | None = None
+        self._transfers: Transfers | None = None
         self._dirty = False
         self._lists_people = self._people_changed = False
         self._was_offline = False
@@ -180,6 +185,44 @@ class Network:
         if self._seat is not None and (found := self._seat.rooms.get(room)) is not None:
             self._seat.reply(found, seq, text)
 
+    # Of files.
+
+    def attach(self, room: str, source: Path | bytes, name: str, *, send: bool = False) -> None:
+        """Sends a file up, for the next message; `send`: for one of its own."""
+        if self._transfers is not None:
+            self._transfers.attach(room, source, name, send=send)
+
+    def detach(self, number: int) -> None:
+        """Gives up a file that was to be sent."""
+        if self._transfers is not None:
+            self._transfers.detach(number)
+
+    def send_files(self, room: str, text: str, reply_to: int | None = None) -> None:
+        """Says something, with the files that are ready."""
+        if self._transfers is not None:
+            self._transfers.send(room, text, reply_to)
+
+    def save(self, file: File, target: Path) -> None:
+        """Keeps a file somewhere."""
+        if self._transfers is not None:
+            self._transfers.save(file, target)
+
+    def open_file(self, file: File) -> None:
+        """Fetches a file and opens it."""
+        if self._transfers is not None:
+            self._transfers.fetch(file, self._show_path)
+
+    def show_file(self, file: File) -> None:
+        """Tells what shows a picture small."""
+        if self._transfers is not None:
+            self._transfers.show(file)
+
+    def _show_path(self, path: Path) -> None:
+        try:
+            open_path(path)
+        except OSError:
+            self._tell(Noticed(f"Nothing here opens it. It is at {path}."))
+
     def retry(self, room: str, cid: str) -> None:
         """Tries once more what was refused."""
         if self._seat is not None and (found := self._seat.rooms.get(room)) and (pending := found.pending.get(cid)):
@@ -229,9 +272,7 @@ class Network:
                 self._open_any()
         if what == "typing":
             asyncio.get_running_loop().call_later(_TYPING_OVER, self._draw)
-        if not self._dirty:
-            self._dirty = True
-            asyncio.get_running_loop().call_later(_SCENE_EVERY, self._draw)
+        self._mark()
 
     def notice(self, text: str) -> None:
         """Something that the user should know."""
@@ -277,6 +318,7 @@ class Network:
                 sitting = self._tasks.create_task(seat.run())
                 await asyncio.sleep(0)  # it begins to follow before anything else is asked
                 self._seat = seat
+                self._transfers = Transfers(client, self._start, self._tell, self._mark)
                 self._open_any()
                 await ended.wait()
                 sitting.cancel()
@@ -295,7 +337,7 @@ class Network:
             untrusted = wanted.server if isinstance(client.over, Untrusted) else ""
             self._tell(Over(seat.state.reason or "The server ended the conversation.", untrusted))
         finally:
-            self._seat = self._open = None
+            self._seat = self._open = self._transfers = None
             self._dirty = self._lists_people = False
 
     def _open_any(self) -> None:
@@ -303,10 +345,17 @@ class Network:
         if rooms:
             self.open(next((room.id for room in rooms if room.name == "#lobby"), rooms[0].id))
 
-    def _start(self, errand: Coroutine[Any, Any, Any]) -> None:
+    def _mark(self) -> None:
+        """Draws soon, together with what else changes until then."""
+        if not self._dirty:
+            self._dirty = True
+            asyncio.get_running_loop().call_later(_SCENE_EVERY, self._draw)
+
+    def _start(self, errand: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         task = self._tasks.create_task(errand)
         self._asked.add(task)
         task.add_done_callback(self._asked.discard)
+        return task
 
     def _answered(self, room: str, text: str, answer: Any) -> None:
         self._tell(Answered(room, text, answer))
@@ -390,6 +439,7 @@ class Network:
                 role=seat.client.welcome.role,
                 quiet_until=seat.quiet_until if seat.is_quiet(int(time.time() * 1000)) else None,
                 blocked=frozenset(seat.blocked),
+                transfers=self._transfers.all if self._transfers is not None else [],
                 open=_picture(self._open, seat) if self._open is not None else None,
             )
         )

@@ -40,7 +40,27 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
     role: str = "guest"
     quiet_until: int | None = None
     blocked: frozenset[str] = frozenset()
+    transfers: "list[Transfer]" = []
     open: OpenRoom | None = None
+
+
+class Transfer(msgspec.Struct, frozen=True):
+    """A file on its way: `up`, to be sent with the next message in `room` once it is `ready`; or down."""
+
+    number: int
+    room: str
+    name: str
+    up: bool
+    done: int = 0
+    size: int = 0
+    ready: bool = False
+
+
+class PictureCame(msgspec.Struct, frozen=True):
+    """What shows a picture small: the content of an image file."""
+
+    file: str
+    content: bytes
 
 
 class Failed(msgspec.Struct, frozen=True):
@@ -118,4 +138,18 @@ class RoomsListed(msgspec.Struct, frozen=True):
     rooms: list[RoomState]
 
 
-Told = Scene | Failed | Noticed | Called | Answered | CommandRefused | Over | Found | RoomsListed | WentBack | KeyShown
+Told = (
+    Scene
+    | Failed
+    | Noticed
+    | Called
+    | Answered
+    | CommandRefused
+    | Over
+    | Found
+    | RoomsListed
+    | WentBack
+    | KeyShown
+    | PictureCame
+)
+"""Whatever is told."""

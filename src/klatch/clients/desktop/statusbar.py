@@ -1,12 +1,14 @@
 """The bar at the bottom: how the connection is, who types or else what the room is about, who one is."""
 
 import tkinter
+from collections.abc import Sequence
 from typing import Final
 
+from klatch.clients.desktop.attachments import spell_progress
 from klatch.clients.desktop.bare import Frame, Label
 from klatch.clients.desktop.drawing import Pictures
 from klatch.clients.desktop.rowlist import shorten
-from klatch.clients.desktop.scene import Scene
+from klatch.clients.desktop.scene import Scene, Transfer
 from klatch.clients.desktop.style import Style
 from klatch.clients.desktop.timeline.righttoleft import in_one_line
 from klatch.clients.sdk import State
@@ -53,6 +55,7 @@ class StatusBar(Frame):
             text=spell_state(scene.state, scene.waiting), foreground=palette.soft if online else palette.ink
         )  # fmt: skip
         room = scene.open
+        self.topic.configure(text="")
         self.typing.configure(text=spell_typists(room.typists) if room is not None else "")
         self.me.configure(text=spell_me(scene))
         self._dot.pack(side="left", padx=(px(16), px(8)), pady=px(6))
@@ -66,6 +69,7 @@ class StatusBar(Frame):
         """As much of it as there is room for between the others."""
         room = self._scene.open if self._scene is not None else None
         topic = in_one_line(room.topic) if room is not None and not room.typists else ""
+        topic = spell_downloads(self._scene.transfers) or topic if self._scene is not None else ""
         px, others = self._style.px, (self.connection, self.typing, self.me)
         left = self.winfo_width() - sum(each.winfo_reqwidth() for each in others) - px(96)
         self.topic.configure(text=shorten(topic, self._style.meta, left) if left > px(60) else "")
@@ -74,7 +78,12 @@ class StatusBar(Frame):
 def _shown(scene: Scene) -> tuple[object, ...]:
     room = scene.open
     talk = (room.typists, room.topic) if room is not None else ()
-    return (scene.state, scene.waiting, scene.me, scene.quiet_until, *talk)
+    return (scene.state, scene.waiting, scene.me, scene.quiet_until, spell_downloads(scene.transfers), *talk)
+
+
+def spell_downloads(transfers: Sequence[Transfer]) -> str:
+    """What is being fetched, and how far it is."""
+    return ", ".join(f"Fetching {in_one_line(each.name)} {spell_progress(each)}" for each in transfers if not each.up)
 
 
 def spell_me(scene: Scene) -> str:

@@ -21,6 +21,7 @@ from klatch.clients.desktop.dialogs.settings import Settings, step_size
 from klatch.clients.desktop.dialogs.trust import Trust
 from klatch.clients.desktop.doing import Doing
 from klatch.clients.desktop.drawing import Pictures, draw_mark
+from klatch.clients.desktop.filing import Filing
 from klatch.clients.desktop.going import Going
 from klatch.clients.desktop.header import Header
 from klatch.clients.desktop.menubar import TAG, Choice, MenuBar, Menus, list_keys
@@ -38,6 +39,7 @@ from klatch.clients.desktop.scene import (
     KeyShown,
     Noticed,
     Over,
+    PictureCame,
     RoomsListed,
     Scene,
     Told,
@@ -64,7 +66,10 @@ _KEYS: Final = (
     ("Up", "Change your last message"),
     ("Tab", "Complete a name, a room or a command"),
     ("Page Up, Page Down", "Earlier and later messages"),
-    ("Up, Down in the messages", "Choose a message; then R replies, + reacts, E changes, Delete takes back, C copies"),
+    (
+        "Up, Down in the messages",
+        "Choose one; then R replies, + reacts, E changes, Delete takes back, C copies, O opens its file, S shows spoilers",
+    ),
 )
 
 
@@ -116,6 +121,7 @@ class Window:
         self.app.withdraw()
         self.threads.end()
         self.pictures.forget()
+        self.timeline.gallery.forget()
         self.app.destroy()
 
     # What is told.
@@ -151,6 +157,8 @@ class Window:
             case WentBack(room=room, seq=seq):
                 if self.talk.room is not None and self.talk.room.state.id == room:
                     self.timeline.to_line(seq)
+            case PictureCame(file=file, content=content):
+                self.timeline.gallery.take(file, content)
             case KeyShown():
                 self._show_key(told)
             case _:
@@ -315,6 +323,8 @@ class Window:
         self.going.rooms, self.going.composer, self.going.panes = self.rooms, self.composer, self.panes
         self.going.say = self.doing.say
         self.people.composer = self.composer
+        self.filing = Filing(app, talk, lambda words: self.timeline.note(Note(words)))
+        self.doing.filing = self.filing
         self.doing.timeline, self.doing.composer, self.doing.panes = self.timeline, self.composer, self.panes
         self._pack()
         self._bar = MenuBar(app, style, self._menus())
@@ -359,6 +369,7 @@ class Window:
                     Choice("Room before with something new", partial(going.step, -1, unread=True), ("Alt-Shift-Up",)),
                     Choice("Room after with something new", partial(going.step, 1, unread=True), ("Alt-Shift-Down",)),
                     None,
+                    Choice("Send files", self.filing.attach, ("Control-o",)),
                     Choice("Go to a day", self.ask_for_day, ("Control-g",)),
                     Choice("Invite somebody", going.invite, ("Control-i",)),
                     Choice("Room settings", going.open_settings),

@@ -14,10 +14,11 @@ _WIDTH = 38
 
 
 class Form(Dialog):
-    """Fields are added from the top; `finish` adds the buttons and shows it."""
+    """Fields are added from the top; `finish` adds the buttons and shows it. `beside`: words stand beside fields."""
 
-    def __init__(self, parent: tkinter.Misc, style: Style, title: str) -> None:
+    def __init__(self, parent: tkinter.Misc, style: Style, title: str, *, beside: bool = False) -> None:
         super().__init__(parent, style, title)
+        self._beside = beside
         self._first: tkinter.Misc | None = None
         self._fault = ttk.Label(self, style="GroundBad.TLabel", wraplength=style.px(360), justify="left")
         self.button: ttk.Button
@@ -31,8 +32,7 @@ class Form(Dialog):
 
     def field(self, words: str, value: str = "", *, hidden: bool = False, enabled: bool = True) -> ttk.Entry:
         """A line to write in."""
-        self._label(words)
-        field = ttk.Entry(self, font=self.style.text, width=_WIDTH, show="•" if hidden else "")
+        field = ttk.Entry(self._row(words), font=self.style.text, width=_WIDTH, show="•" if hidden else "")
         field.insert(0, value)
         self._add(field, enabled=enabled)
         return field
@@ -41,8 +41,9 @@ class Form(Dialog):
         self, words: str, options: Sequence[tuple[Any, str]], value: object, *, enabled: bool = True
     ) -> Callable[[], Any]:
         """One of several; gives what tells which. Options are values and their words."""
-        self._label(words)
-        box = ttk.Combobox(self, values=[each for _, each in options], state="readonly", font=self.style.text)
+        box = ttk.Combobox(
+            self._row(words), values=[each for _, each in options], state="readonly", font=self.style.text
+        )
         places = [each for each, _ in options]
         box.current(places.index(value) if value in places else 0)
         self._add(box, enabled=enabled)
@@ -89,13 +90,24 @@ class Form(Dialog):
             anchor="w", pady=(0, self.style.px(8))
         )
 
-    def _label(self, words: str) -> None:
+    def _row(self, words: str) -> tkinter.Misc:
+        """Where a field of that name is to stand."""
         px = self.style.px
-        ttk.Label(self, text=words, style="Ground.TLabel").pack(anchor="w", pady=(px(12), px(4)))
+        row = Frame(self, background=self.style.palette.ground)
+        row.pack(fill="x", pady=(px(8 if self._beside else 12), 0))
+        label = ttk.Label(row, text=words, style="Ground.TLabel")
+        if self._beside:
+            row.columnconfigure(0, minsize=px(180))
+            row.columnconfigure(1, weight=1)
+            label.grid(row=0, column=0, sticky="w")
+        else:
+            row.columnconfigure(0, weight=1)
+            label.grid(row=0, column=0, sticky="w", pady=(0, px(4)))
+        return row
 
     def _add(self, widget: ttk.Entry | ttk.Combobox, *, enabled: bool) -> None:
         if not enabled:
             widget.configure(state="disabled")
         elif self._first is None:
             self._first = widget
-        widget.pack(fill="x")
+        widget.grid(row=0 if self._beside else 1, column=1 if self._beside else 0, sticky="ew")

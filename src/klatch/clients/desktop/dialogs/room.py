@@ -35,7 +35,7 @@ class RoomSettings(Form):
     def __init__(
         self, parent: tkinter.Misc, style: Style, room: RoomState, topic: str, act: Callable[[ask.AnyCommand], None]
     ) -> None:
-        super().__init__(parent, style, room.name)
+        super().__init__(parent, style, room.name, beside=True)
         self._room = room
         self._topic = topic
         self._act = act

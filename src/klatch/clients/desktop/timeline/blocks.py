@@ -11,11 +11,15 @@ from klatch.clients.desktop.timeline.moments import spell_clock
 from klatch.clients.desktop.timeline.righttoleft import LAYS_OUT, begins_right, in_one_line, lay_out, turns
 from klatch.clients.look.tokens import author_hue
 from klatch.clients.seat.room import Pending
+from klatch.core.events import Message
+from klatch.core.files import File, spell_size
 from klatch.core.texts import make_inert
 
 Piece = tuple[str, tuple[str, ...]]
 """Text, and the names of its tags."""
 
+PICTURE: Final = "\ufffc"
+"""Stands where a picture is to be put."""
 _PAD: Final = "\u2002"
 _STYLE_TAGS: Final = {
     "strong": "strong",
@@ -45,25 +49,8 @@ def draw_line(line: Line, measure: Measure) -> list[Piece]:
     if line.notice:
         pieces.append((f"{in_one_line(line.notice)}  ", ("notice",)))
         pieces.append((f"{spell_clock(line.item.ts)}\n", ("notice", "faint")))
-    elif (message := line.message) is not None:
-        hue = f"author{author_hue(line.item.author.id)}"
-        if line.head and not message.action:
-            pieces.append((in_one_line(line.name), ("head", hue, f"who:{line.seq}")))
-            pieces.append((f"  {spell_clock(line.item.ts)}\n", ("head", "clock")))
-        if line.blocked:
-            pieces.append(("Written by somebody you block.\n", ("body", "soft")))
-            return _owned(pieces, own)
-        if line.quote is not None:
-            pieces += _quote(line.quote)
-        if message.deleted:
-            pieces.append(("This message was deleted.\n", ("body", "soft")))
-        elif message.action:
-            pieces.append((f"{in_one_line(line.name)} ", ("head", hue, f"who:{line.seq}")))
-            pieces.append((f"{make_inert(message.text)}\n", ("head", "action")))
-        else:
-            pieces += _form(message.text, measure, edited=line.item.edited is not None)
-        if line.item.reactions:
-            pieces += _reactions(line)
+    elif line.message is not None:
+        pieces += _message(line, line.message, measure)
     veil = (f"veil:{line.seq}",)
     return _owned([(text, tags + veil if "spoiler" in tags else tags) for text, tags in pieces], own)
 
@@ -86,6 +73,29 @@ def draw_pending(pending: Pending, name: str, me: str, *, head: bool, measure: M
     return _owned(pieces, own)
 
 
+def _message(line: Line, message: Message, measure: Measure) -> Iterator[Piece]:
+    hue = f"author{author_hue(line.item.author.id)}"
+    if line.head and not message.action:
+        yield in_one_line(line.name), ("head", hue, f"who:{line.seq}")
+        yield f"  {spell_clock(line.item.ts)}\n", ("head", "clock")
+    if line.blocked:
+        yield "Written by somebody you block.\n", ("body", "soft")
+        return
+    if line.quote is not None:
+        yield from _quote(line.quote)
+    if message.deleted:
+        yield "This message was deleted.\n", ("body", "soft")
+    elif message.action:
+        yield f"{in_one_line(line.name)} ", ("head", hue, f"who:{line.seq}")
+        yield f"{make_inert(message.text)}\n", ("head", "action")
+    elif message.text or not message.files:
+        yield from _form(message.text, measure, edited=line.item.edited is not None)
+    for place, file in enumerate(message.files):
+        yield from _file(file, f"{line.seq}:{place}")
+    if line.item.reactions:
+        yield from _reactions(line)
+
+
 def _owned(pieces: list[Piece], own: str) -> list[Piece]:
     return [(text, (own, *tags)) for text, tags in pieces if text]
 
@@ -96,6 +106,17 @@ def _quote(quote: Quote) -> Iterator[Piece]:
     if quote.author:
         yield f"{in_one_line(quote.author)}  ", ("quoted", "quoted_name", leads)
     yield f"{in_one_line(quote.text)}\n", ("quoted", leads)
+
+
+def _file(file: File, where: str) -> Iterator[Piece]:
+    """A picture as it is, if it is one; below it what it is called, and what may be done with it."""
+    if file.preview and file.width and file.height:
+        yield PICTURE, ("picture", f"show:{where}")
+        yield "\n", ("picture",)
+    yield in_one_line(file.name), ("file", "link", f"show:{where}")
+    yield f"  {spell_size(file.size)}  ", ("file", "faint")
+    yield "Save", ("file", "faint", "do", f"save:{where}")
+    yield "\n", ("file",)
 
 
 def _reactions(line: Line) -> Iterator[Piece]:

@@ -77,6 +77,7 @@ class Choosing:
             ("<Escape>", partial(self._wishes.write, "")),
         ):
             paper.bind(event, partial(_break, action))
+        paper.bind("<o>", partial(_break, self._open_here))
         paper.bind("<s>", partial(_break, self._unveil_here))
         for wish in ALL:
             paper.bind(f"<{wish.key}>", partial(_break, partial(self._do_here, wish)))
@@ -151,6 +152,8 @@ class Choosing:
                     webbrowser.open(target)
                 case "to":
                     self._moves.to_line(int(target))
+                case "show" | "save":
+                    self._with_file(what, target)
                 case "veil":
                     paper.unveil(int(target))
                 case "who":
@@ -165,6 +168,19 @@ class Choosing:
                 case _:
                     continue
             return
+
+    def _with_file(self, what: str, where: str) -> None:
+        seq, _, place = where.partition(":")
+        line = self._paper.line(int(seq))
+        if line is not None and line.message is not None and int(place) < len(line.message.files):
+            file = line.message.files[int(place)]
+            (self._wishes.open_file if what == "show" else self._wishes.save_file)(file)
+
+    def _open_here(self) -> None:
+        if self._at is not None:
+            self._with_file("show", f"{self._at}:0")
+        else:
+            self._wishes.write("o")
 
     def _hover(self, event: "tkinter.Event[Any]") -> None:
         paper, index = self._paper, f"@{event.x},{event.y}"

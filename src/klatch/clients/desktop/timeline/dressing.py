@@ -66,6 +66,8 @@ def _dress_messages(text: tkinter.Text, style: Style, half: int) -> None:
     tag("reactions", lmargin1=left, lmargin2=left, spacing1=px(6), font=style.meta, **bare)
     tag("chip", background=palette.sunken, foreground=palette.ink, **bare)
     tag("mine", background=mix(palette.accent, palette.ground, 0.2))
+    tag("picture", lmargin1=left, lmargin2=left, spacing1=px(6), spacing3=px(2))
+    tag("file", lmargin1=left, lmargin2=left, font=style.meta, spacing1=px(4))
     tag("right", justify="right")
 
 

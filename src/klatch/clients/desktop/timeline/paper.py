@@ -6,15 +6,16 @@ from typing import Any
 
 from klatch.clients.desktop.bare import Text
 from klatch.clients.desktop.style import Style
-from klatch.clients.desktop.timeline.blocks import Measure, Piece, draw_line
+from klatch.clients.desktop.timeline.blocks import PICTURE, Measure, Piece, draw_line
 from klatch.clients.desktop.timeline.dressing import dress, dress_width
+from klatch.clients.desktop.timeline.gallery import Gallery
 from klatch.clients.desktop.timeline.lines import Line
 
 
 class Paper(Text):
     """Whatever is changed here, what one reads stays where it is, or the end in sight."""
 
-    def __init__(self, parent: tkinter.Misc, style: Style) -> None:
+    def __init__(self, parent: tkinter.Misc, style: Style, gallery: Gallery) -> None:
         super().__init__(
             parent, wrap="word", state="disabled", cursor="arrow", undo=False, exportselection=False, takefocus=1,
             insertwidth=0, width=20, height=5,
@@ -26,6 +27,7 @@ class Paper(Text):
         self._unveiled: set[int] = set()
         """The lines whose spoilers one wants to see."""
         self._style = style
+        self._gallery = gallery
         self._tail: list[Piece] = []
         self.mark_set("tail", "1.0")
 
@@ -151,6 +153,7 @@ class Paper(Text):
         for line in lines:
             self._insert("tail", draw_line(line, self.measure))
         self._lift_all()
+        self._hang(lines)
 
     def _draw_changes(self, lines: list[Line], old: dict[int, Line], kept: set[int]) -> None:
         self._remove([line.seq for line in self.drawn if line.seq not in kept])
@@ -168,6 +171,19 @@ class Paper(Text):
                 earlier += draw_line(line, self.measure)
         self._insert("1.0", earlier)
         self._lift_all()
+        self._hang(lines)
+
+    def _hang(self, lines: Sequence[Line]) -> None:
+        """Puts pictures where they belong and are not yet."""
+        for line in lines:
+            for place, file in enumerate(line.message.files if line.message is not None else ()):
+                ranges = self.tag_ranges(f"show:{line.seq}:{place}")
+                if file.preview and ranges and self.get(ranges[0]) == PICTURE:
+                    at, tags = str(ranges[0]), self.tag_names(ranges[0])
+                    self.delete(at)
+                    self.image_create(at, image=self._gallery.show(file, self.measure.width))
+                    for tag in tags:
+                        self.tag_add(tag, at)
 
     def _lift_all(self) -> None:
         for seq in self._unveiled:

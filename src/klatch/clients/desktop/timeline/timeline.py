@@ -14,6 +14,7 @@ from klatch.clients.desktop.scene import OpenRoom, Scene
 from klatch.clients.desktop.style import Style
 from klatch.clients.desktop.timeline.choosing import Choosing
 from klatch.clients.desktop.timeline.copying import copy_selection
+from klatch.clients.desktop.timeline.gallery import Gallery
 from klatch.clients.desktop.timeline.lines import Line, Lines
 from klatch.clients.desktop.timeline.paper import Paper
 from klatch.clients.desktop.timeline.tail import Note, draw_notes, draw_shape, draw_tail
@@ -47,7 +48,8 @@ class Timeline(Frame):
         self._slow = ""
         """Tk's name for what shows the shape of lines that take long to come."""
         self._missed = 0
-        self.text = Paper(self, style)
+        self.gallery = Gallery(style, wishes.show_file)
+        self.text = Paper(self, style, self.gallery)
         self.scrollbar = ttk.Scrollbar(self, orient="vertical", command=self.drag, bootstyle="secondary")
         self.text.configure(yscrollcommand=self._scrolled)
         self.text.pack(side="left", fill="both", expand=True)
@@ -199,6 +201,7 @@ class Timeline(Frame):
     def _begin(self, room: OpenRoom) -> None:
         """Another room, or the same one anew."""
         self.text.clear()
+        self.gallery.forget()
         self.text.stuck = True
         self._missed = 0
         self._notes = []

@@ -6,6 +6,7 @@ from typing import Final, Protocol
 import msgspec
 
 from klatch.clients.desktop.timeline.lines import Line
+from klatch.core.files import File
 
 Where = tuple[int, int]
 """A place on the screen, in pixels."""
@@ -37,6 +38,15 @@ class Wishes(Protocol):
 
     def may_delete(self, line: Line) -> bool:
         """Whether one may take it back."""
+
+    def open_file(self, file: File) -> None:
+        """To open a file."""
+
+    def save_file(self, file: File) -> None:
+        """To keep a file."""
+
+    def show_file(self, file: File) -> None:
+        """To see a picture in its line."""
 
     def retry(self, cid: str) -> None:
         """To try again what was not sent."""
