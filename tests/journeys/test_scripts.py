@@ -97,11 +97,11 @@ def test_a_reply_answers_a_message(server: Server) -> None:
     assert messages(server)[-1]["body"] == {"kind": "message", "text": "coffee", "reply_to": int(seq)}
 
 
-def test_a_megabyte_that_is_to_be_one_message_is_refused_before_anything_is_sent(server: Server) -> None:
-    done = klatch("send", "#lobby", "-", "--code", "--server", server.url, text="x" * 1_000_000)
-    assert (done.returncode, done.stdout) == (1, "")
-    assert "16,000 characters" in done.stderr
-    assert messages(server) == []
+def test_a_megabyte_of_code_is_sent_as_a_file(server: Server) -> None:
+    do(server, "send", "#lobby", "-", "--code", text="x" * 1_000_000)
+    (sent,) = messages(server)
+    assert sent["text"] == ""
+    assert [file["size"] for file in sent["body"]["files"]] == [1_000_000]  # type: ignore[index]
 
 
 def test_many_lines_cannot_be_one_reply() -> None:

@@ -50,9 +50,10 @@ def send(
     from klatch.clients.sdk import Refused
     from klatch.clients.shell.entering import make_client
     from klatch.clients.shell.files import read_message, send_files
-    from klatch.clients.shell.lines import check_argument, read_lines, read_text
+    from klatch.clients.shell.lines import check_argument, read_lines
     from klatch.clients.shell.rooms import spell_room
     from klatch.clients.shell.sending import as_code, send_lines, send_text
+    from klatch.core.texts import parse_message
 
     room = spell_room(room)
     if lines and text not in (None, "-"):
@@ -64,6 +65,9 @@ def send(
     piped = text == "-" or (text is None and not files)
     if piped and (sys.stdin is None or (text is None and sys.stdin.isatty())):
         raise click.UsageError("Give TEXT, or pipe it in. In most shells '#room' needs its quotes.")
+
+    def shape(message: str) -> str:
+        return message if code is None else as_code(message, code)
 
     async def send_all() -> None:
         async with make_client(server, name, token, "klatch-send", warn) as klatch:
@@ -81,12 +85,11 @@ def send(
         run(send_all)
         return
     try:
-        if piped and code is None:
-            with read_message(sys.stdin.fileno()) as message:
+        if piped:
+            with read_message(sys.stdin.fileno(), lambda read: shape(parse_message(read))) as message:
                 run(lambda: send_one(message))
             return
-        given = read_text(sys.stdin.fileno()) if piped else check_argument(text) if text else ""
-        given = given if code is None else as_code(given, code)
+        given = shape(check_argument(text)) if text else ""
     except Refused as refused:
         fail(refused.message, FAILED)
     run(lambda: send_one(given))

@@ -15,7 +15,7 @@ from klatch.clients.shell.rooms import enter_room
 from klatch.clients.shell.spelling import as_harmless
 from klatch.core.events import Message
 from klatch.core.files import File, spell_size
-from klatch.core.texts import MESSAGE_BYTES_LIMIT, MESSAGE_LIMIT, parse_message
+from klatch.core.texts import MESSAGE_BYTES_LIMIT, parse_message
 
 LONG_TEXT: Final = "message.txt"
 _CHUNK: Final = 65_536
@@ -54,16 +54,16 @@ async def send_files(klatch: Client, room: str, paths: Sequence[Path], text: str
 
 
 @contextlib.contextmanager
-def read_message(source: int) -> Iterator[str | Path]:
-    """All that comes from a file descriptor: a message, without its last line end; or where it is too long for one, the
-    file that holds it, for the length of a block."""
+def read_message(source: int, shape: Callable[[str], str] = parse_message) -> Iterator[str | Path]:
+    """All that comes from a file descriptor: a message, without its last line end and as `shape` makes it; or where it
+    is too long for one, the file that holds it, for the length of a block."""
     data = b""
     while len(data) <= MESSAGE_BYTES_LIMIT + 2 and (chunk := os.read(source, _CHUNK)):
         data += chunk
     if len(data) <= MESSAGE_BYTES_LIMIT + 2:
         text = decode(data).removesuffix("\n").removesuffix("\r")
-        if len(text) <= MESSAGE_LIMIT and len(text.encode()) <= MESSAGE_BYTES_LIMIT:
-            yield parse_message(text)
+        if (message := _shaped(text, shape)) is not None:
+            yield message
             return
     with tempfile.TemporaryDirectory(prefix="klatch-") as folder:
         path = Path(folder, LONG_TEXT)
@@ -72,6 +72,16 @@ def read_message(source: int) -> Iterator[str | Path]:
             while chunk := os.read(source, _CHUNK):
                 file.write(chunk)
         yield path
+
+
+def _shaped(text: str, shape: Callable[[str], str]) -> str | None:
+    """The message, or None for what is too long; refuses what is none for another reason."""
+    try:
+        return shape(text)
+    except Refused as refused:
+        if refused.code == "too_long":
+            return None
+        raise
 
 
 async def get_files(

@@ -7,23 +7,10 @@ from collections.abc import AsyncIterator
 from typing import Final
 
 from klatch.core.refusals import Refused
-from klatch.core.texts import MESSAGE_BYTES_LIMIT, MESSAGE_LIMIT, parse_message
+from klatch.core.texts import MESSAGE_BYTES_LIMIT, parse_message
 
 _CHUNK: Final = 65_536
 _CHUNKS_MOST: Final = 4
-
-
-def read_text(source: int) -> str:
-    """All that comes from a file descriptor, as one message without its last line end; refuses what is none."""
-    data = b""
-    while chunk := os.read(source, _CHUNK):
-        data += chunk
-        if len(data) > MESSAGE_BYTES_LIMIT + 2:
-            raise Refused(
-                "too_long",
-                f"A message has at most {MESSAGE_LIMIT:,} characters; this one has more. --lines sends one a line.",
-            )
-    return parse_message(decode(data).removesuffix("\n").removesuffix("\r"))
 
 
 def check_argument(text: str) -> str:

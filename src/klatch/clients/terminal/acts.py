@@ -1,6 +1,7 @@
 """What is done with a message, and about a person."""
 
 import time
+from urllib.parse import quote
 
 import msgspec
 
@@ -9,6 +10,7 @@ from klatch.clients.seat.emoji import choose_emoji
 from klatch.clients.seat.room import Pending
 from klatch.clients.terminal.card import Card, offer_acts, tell_facts
 from klatch.clients.terminal.choosing import Chooser
+from klatch.clients.terminal.files import Files
 from klatch.clients.terminal.going import Going
 from klatch.clients.terminal.sheets import Question
 from klatch.clients.terminal.stage import Stage
@@ -22,14 +24,15 @@ from klatch.core.view import Item
 class Acts:
     """What needs an answer first asks for it."""
 
-    def __init__(self, stage: Stage, going: Going) -> None:
+    def __init__(self, stage: Stage, going: Going, files: Files) -> None:
         self._stage = stage
+        self._files = files
         self._going = going
 
     # Messages.
 
     def do(self, act: str, found: Item | Pending | None) -> None:
-        """Does what a key means for a message: reply, edit, delete, react, copy, quoted or person."""
+        """Does what a key means for a message: reply, edit, delete, react, copy, save, look, quoted or person."""
         if isinstance(found, Pending) and found.fault is not None:
             seat = self._stage.seat
             (seat.retry if act == "reply" else seat.drop)(self._stage.room, found)
@@ -51,9 +54,6 @@ class Acts:
             case "react":
                 chooser = Chooser("React with (type to find)", choose_emoji)
                 stage.put_over(chooser, lambda emoji: self._react(item, emoji))
-            case "copy":
-                stage.timeline.app.copy_to_clipboard(body.text)
-                stage.notice("Copied.")
             case "quoted" if body.reply_to is not None:
                 self._going.go_to_message(body.reply_to)
             case "quoted":
@@ -61,7 +61,21 @@ class Acts:
             case "person":
                 self.show_card(item.author.id)
             case _:
-                pass
+                self._take(act, body)
+
+    def _take(self, act: str, body: Message) -> None:
+        """Takes something of a message away with one, or looks at it."""
+        stage = self._stage
+        if act == "copy":
+            links = [f"{stage.url}/api/files/{file.id}/{quote(file.name, safe='')}" for file in body.files]
+            stage.timeline.app.copy_to_clipboard("\n".join([*([body.text] if body.text else []), *links]))
+            stage.notice("Copied.")
+        elif not body.files:
+            stage.notice("There is no file in this message.")
+        elif act == "save":
+            self._files.save(body.files)
+        else:
+            self._files.look(body.files[0])
 
     def _begin_mode(self, act: str, item: Item, text: str | None) -> None:
         self._stage.timeline.select(None)

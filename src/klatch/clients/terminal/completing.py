@@ -1,16 +1,20 @@
 """What Tab would complete: commands, people, rooms and emoji, from what stands before the cursor."""
 
+import contextlib
 import re
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Final
 
 import msgspec
 
 from klatch.clients.seat.emoji import find_emoji
+from klatch.clients.terminal.words import draw_line
 from klatch.core.grammar import COMMANDS
 
 _MOST: Final = 6
 _WORD: Final = re.compile(r"(?:^|(?<=\s))(?P<sign>[@#:/]?)(?P<word>[\w\-.\[\]{}\\|^`+]*)$")
+_FILE: Final = "/file "
 _ROOM_COMMANDS: Final = ("/join ", "/leave ")
 _USER_COMMANDS: Final = ("/msg ", "/p ", "/invite ", "/kick ", "/role ", "/ban ", "/unban ", "/mute ", "/unmute ")
 
@@ -33,6 +37,8 @@ class Offers(msgspec.Struct, frozen=True):
 
 def complete(before: str, people: Iterable[str], rooms: Iterable[str]) -> Offers | None:
     """What could stand where the cursor is; `before` is the line up to it."""
+    if before.startswith(_FILE):
+        return _paths(before[len(_FILE) :])
     found = _WORD.search(before)
     if found is None:
         return None
@@ -51,6 +57,20 @@ def complete(before: str, people: Iterable[str], rooms: Iterable[str]) -> Offers
     elif sign == "@" or (not sign and word):
         offers = [Offer(f"{name} ", name) for name in _matching(word, people, "@")]
     return Offers(start, offers[:_MOST], bool(sign)) if offers else None
+
+
+def _paths(typed: str) -> Offers | None:
+    """Files and folders that begin so; hidden ones only where a dot was typed."""
+    folder, _, begun = typed.rpartition("/")
+    base = Path(f"{folder}/" if "/" in typed else ".").expanduser()
+    found: list[str] = []
+    with contextlib.suppress(OSError, RuntimeError):
+        seen = sorted(path for path in base.iterdir() if path.name.startswith(begun))
+        shown = (path for path in seen if begun.startswith(".") or not path.name.startswith("."))
+        found = [f"{path.name}/" if path.is_dir() else path.name for path in shown]
+    start = len(_FILE) + len(typed) - len(begun)
+    offers = [Offer(name, draw_line(name)) for name in found[:_MOST] if name != begun]
+    return Offers(start, offers, asked=True) if offers else None
 
 
 def _matching(word: str, names: Iterable[str], sign: str) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Coroutine
 from datetime import tzinfo
 from typing import Any, ClassVar, Final, TypeVar
 
-from textual.app import ComposeResult
+from textual.app import ComposeResult, SuspendNotSupported
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.message import Message as Told
@@ -18,6 +18,7 @@ from klatch.clients.terminal import saying
 from klatch.clients.terminal.acts import Acts
 from klatch.clients.terminal.bars import Bar
 from klatch.clients.terminal.desk import Desk
+from klatch.clients.terminal.files import Files
 from klatch.clients.terminal.going import Going
 from klatch.clients.terminal.notifying import GIVE_TITLE_BACK, KEEP_TITLE, spell_notification, spell_title
 from klatch.clients.terminal.panels import Panel, list_people, list_rooms
@@ -71,8 +72,9 @@ class Conversation(Screen[None]):
         self.url = url
         self.zone = zone
         self._going = Going(self)
-        self._acts = Acts(self, self._going)
-        self._typed = Typed(self, self._going)
+        self._files = Files(self)
+        self._acts = Acts(self, self._going, self._files)
+        self._typed = Typed(self, self._going, self._files)
         self._dirty: set[str] = set()
         self._title = ""
         self._going_to: str | None = None
@@ -164,9 +166,10 @@ class Conversation(Screen[None]):
 
     def _draw_bars(self) -> None:
         self._bar("head").say(*saying.say_room(self.room, self.seat))
-        chosen = self.timeline.selected is not None and self.timeline.has_focus
+        chosen = self.timeline.blocks.item(self.timeline.selected) if self.timeline.has_focus else None
         self._bar("hint").say(
-            saying.say_hint(self.room, self.seat, self.desk.mode, time.monotonic(), chosen=chosen),
+            saying.say_work(self._files.said)
+            or saying.say_hint(self.room, self.seat, self.desk.mode, time.monotonic(), chosen),
             saying.say_below(self.room, self.timeline.below),
         )
         self._bar("state").say(*saying.say_state(self.seat, self.url, int(time.time() * 1000)))
@@ -297,6 +300,8 @@ class Conversation(Screen[None]):
             self.desk.stop()
         elif not self.timeline.at_end:
             self.timeline.scroll_to_end()
+        elif self._files.stop():
+            self.notice("Stopped.")
         self.desk.focus_composer()
         self._draw_bars()
 
@@ -368,6 +373,20 @@ class Conversation(Screen[None]):
     def begin(self, work: Coroutine[Any, Any, None], group: str) -> None:
         """Does something beside all else, in place of what of that group is still being done."""
         self.run_worker(work, group=group, exclusive=True)
+
+    def stop(self, group: str) -> None:
+        """Does no longer what was begun as that group."""
+        self.workers.cancel_group(self, group)
+
+    def draw_alone(self, draw: Callable[[], bool]) -> bool:
+        """Lets something else draw on the terminal for a while; gives what came of it, False where that cannot be."""
+        try:
+            with self.app.suspend():
+                return draw()
+        except SuspendNotSupported:
+            return False
+        finally:
+            self.app.refresh(layout=True)
 
     def expect(self, room_id: str) -> None:
         """Shows a room as soon as one is in it."""

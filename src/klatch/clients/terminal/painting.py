@@ -13,6 +13,7 @@ from klatch.clients.terminal.words import Block, Piece, draw_line, read
 from klatch.clients.terminal.wrapping import fit, wrap
 from klatch.core.answers import Person
 from klatch.core.events import Message
+from klatch.core.files import File, spell_size
 from klatch.core.view import Item
 from klatch.protocols.plain import spell_body
 
@@ -159,13 +160,23 @@ def _answered(seq: int, answered: Item | None, setting: Setting) -> Row:
 def _said(item: Item, body: Message, setting: Setting) -> list[Row]:
     if body.deleted:
         return [[_INDENT, Piece("This message was deleted.", "soft italic")]]
-    rows = [[_INDENT, *row] for block in read(body.text, setting.me.name) for row in _block(block, _room(setting))]
+    said = read(body.text, setting.me.name) if body.text or not body.files else []
+    rows = [[_INDENT, *row] for block in said for row in _block(block, _room(setting))]
+    rows += [_file(file, setting) for file in body.files]
     if body.action:
         rows[0] = [Piece("~ ", "soft"), Piece(item.author.name, _author(item.author.id)), Piece(" "), *rows[0][1:]]
         rows = [[_INDENT, *line] if at else line for row in rows for at, line in enumerate(wrap(row, _room(setting)))]
     if item.edited is not None:
         rows[-1] = [*rows[-1], Piece(" (edited)", "soft")]
     return rows
+
+
+def _file(file: File, setting: Setting) -> Row:
+    """Its name, how large it is, and of a picture its measures."""
+    measures = f", {file.width} × {file.height}" if file.width and file.height else ""  # noqa: RUF001 - times
+    facts = f"  {spell_size(file.size)}{measures}"
+    name = fit(draw_line(file.name), max(4, _room(setting) - len(facts) - 2))
+    return [_INDENT, Piece("▤ ", "accent"), Piece(name, "strong"), Piece(facts, "soft")]
 
 
 def _block(block: Block, width: int) -> Iterator[Row]:

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from datetime import tzinfo
+from pathlib import Path
 from typing import Final
 
 from klatch.clients.sdk import Refused, Unanswered, Unreadable
@@ -12,6 +13,7 @@ from klatch.clients.seat.answers import read_out
 from klatch.clients.seat.room import NOWHERE, Pending, Room
 from klatch.clients.seat.seat import SILENCE, Changed, Seat, is_command
 from klatch.clients.shell.lines import decode
+from klatch.clients.terminal.files import FAULTS, fault_of, path_of, size_of
 from klatch.clients.terminal.keyboard import Keyboard
 from klatch.clients.terminal.passwords import ANOTHER_TAKEN, REGISTERED, asks_for_password
 from klatch.clients.terminal.saying import count_waiting
@@ -19,6 +21,7 @@ from klatch.clients.terminal.ways import GOING, Way
 from klatch.core import commands as ask
 from klatch.core.answers import Ack, AnyAnswer, Bye, Page
 from klatch.core.events import Entry
+from klatch.core.files import spell_size
 from klatch.core.texts import make_inert
 from klatch.protocols.asking import Asking
 from klatch.protocols.plain import spell_entry, spell_item, spell_time
@@ -84,7 +87,7 @@ class Plain:
 
     def heard(self, room: Room, entry: Entry, *, mine: bool) -> None:
         """Shows it, unless it was typed here and stands there already."""
-        said = spell_entry(entry)
+        said = spell_entry(entry, self._url)
         if said and not mine:
             where = "" if room is self.room else f"{room.name} "
             self._show(make_inert(f"[{spell_time(entry.ts, self._zone)}] {where}{said}"))
@@ -141,6 +144,9 @@ class Plain:
         if not is_command(text):
             self._seat.say(self.room, text)
             return
+        if (path := path_of(text)) is not None:
+            await self._send_file(path)
+            return
         if text.partition(" ")[0].lower() in GOING and self._offline:
             self.notice("You are offline: that can be done once you are back.")
             return
@@ -149,6 +155,19 @@ class Plain:
         await self._until(lambda: bool(answers) or pending.fault is not None or self._offline, None)
         for answer in answers:
             await self._answered(text, answer)
+
+    async def _send_file(self, path: Path) -> None:
+        if fault := fault_of(path):
+            self.notice(fault)
+            return
+        self._show(make_inert(f"* Sending {path.name}, {spell_size(size_of(path))} ..."))
+        client = self._seat.client
+        try:
+            await client.send(self.room.id, "", files=[await client.upload(path)])
+        except FAULTS as fault:
+            self.notice(str(fault))
+        else:
+            self._show(make_inert(f"* {path.name} is sent."))
 
     # Passwords.
 
@@ -192,7 +211,9 @@ class Plain:
                 await self._go_to(room)
             case Page(items=items):
                 for item in items:
-                    self._show(make_inert(f"{item.seq:5} [{spell_time(item.ts, self._zone)}] {spell_item(item)}"))
+                    self._show(
+                        make_inert(f"{item.seq:5} [{spell_time(item.ts, self._zone)}] {spell_item(item, self._url)}")
+                    )
             case Bye():
                 self._over.set()
             case _:
@@ -215,7 +236,7 @@ class Plain:
         self._show(make_inert(f"--- {room.name}{topic}"))
         for seq in room.order[-_SHOWN:]:
             item = room.items[seq]
-            if said := spell_item(item):
+            if said := spell_item(item, self._url):
                 self._show(make_inert(f"[{spell_time(item.ts, self._zone)}] {said}"))
         self._seat.mark_read(room)
 

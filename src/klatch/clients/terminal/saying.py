@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 
-from klatch.clients.seat.room import NOWHERE, Room
+from klatch.clients.seat.room import NOWHERE, Pending, Room
 from klatch.clients.seat.seat import Seat
 from klatch.clients.terminal.words import Piece, draw_line
+from klatch.core.events import Message
+from klatch.core.view import Item
 
 Said = list[Piece]
 
@@ -19,17 +21,44 @@ def say_room(room: Room, seat: Seat) -> tuple[Said, Said]:
     return head, [Piece(f"{here} here ", "soft")] if room.people else []
 
 
-def say_hint(room: Room, seat: Seat, mode: tuple[str, int] | None, now: float, *, chosen: bool) -> Said:
+def say_hint(room: Room, seat: Seat, mode: tuple[str, int] | None, now: float, chosen: Item | Pending | None) -> Said:
     """What one is about to do, which keys there are for it, or who types."""
     if mode is not None:
         return [Piece("  "), Piece(_say_mode(room, mode), "accent"), Piece("  Esc stops", "soft")]
-    if chosen:
-        return [Piece("  r reply  e edit  d delete  a react  c copy  q quoted  p person  Esc back", "soft")]
+    if chosen is not None:
+        return [Piece(f"  {'  '.join(_keys_for(chosen, seat))}  Esc back", "soft")]
     typists = [draw_line(name) for name in room.typists(now, seat.me)]
     if not typists:
         return []
     who = _listed(typists) if len(typists) <= 3 else f"{len(typists)} people"
     return [Piece(f"  {who} {'is' if len(typists) == 1 else 'are'} typing …", "soft italic")]
+
+
+def _keys_for(chosen: Item | Pending, seat: Seat) -> list[str]:
+    """The keys that mean something for a message. The ones that few have come first: a narrow screen shows no more."""
+    if isinstance(chosen, Pending):
+        return ["r try again", "d delete"] if chosen.fault else []
+    if not isinstance(chosen.body, Message):
+        return []
+    body = chosen.body
+    keys = ["q quoted"] if body.reply_to is not None else []
+    keys += ["v view"] if any(file.preview and file.type.startswith("image/") for file in body.files) else []
+    keys += ["s save"] if body.files else []
+    mine = chosen.author.id == seat.me.id
+    return [
+        *keys,
+        "r reply",
+        *(["e edit"] if mine else []),
+        "a react",
+        "c copy",
+        "d delete",
+        *([] if mine else ["p person"]),
+    ]
+
+
+def say_work(work: str) -> Said:
+    """What is under way."""
+    return [Piece(f"  {work}", "accent"), Piece("  Esc stops", "soft")] if work else []
 
 
 def say_below(room: Room, below: int) -> Said:

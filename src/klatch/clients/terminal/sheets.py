@@ -26,6 +26,7 @@ KEYS: Final = (
     ("Shift+Tab", "choose a message, with ↑ and ↓; then:"),
     ("r  e  d  a  c", "reply, edit, delete, react, copy"),
     ("q  p", "go to what it answers, who wrote it"),
+    ("s  v", "save its files, look at its picture"),
     ("Ctrl+G", "go to a day"),
     ("End, Esc", "back to the last message"),
     ("Rooms and people", ""),

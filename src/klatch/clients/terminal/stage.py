@@ -40,6 +40,12 @@ class Stage(Protocol):
     def begin(self, work: Coroutine[Any, Any, None], group: str) -> None:
         """Does something beside all else, in place of what of that group is still being done."""
 
+    def stop(self, group: str) -> None:
+        """Does no longer what was begun as that group."""
+
+    def draw_alone(self, draw: Callable[[], bool]) -> bool:
+        """Lets something else draw on the terminal for a while; gives what came of it, False where that cannot be."""
+
     def open_room(self, room: Room) -> None:
         """Shows a room."""
 

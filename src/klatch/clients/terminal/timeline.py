@@ -40,10 +40,12 @@ class Timeline(Widget, can_focus=True):
         Binding("c,y", "tell('copy')", "Copy"),
         Binding("q", "tell('quoted')", "Go to what it answers"),
         Binding("p", "tell('person')", "Who wrote it"),
+        Binding("s", "tell('save')", "Save its files"),
+        Binding("v", "tell('look')", "Look at its picture"),
     ]
 
     class Wanted(Told):
-        """A key was pressed for a message: reply, edit, delete, react, copy, quoted or person."""
+        """A key was pressed for a message: reply, edit, delete, react, copy, quoted, person, save or look."""
 
         def __init__(self, act: str, key: Key) -> None:
             super().__init__()

@@ -7,6 +7,7 @@ from klatch.clients.sdk.client import make_cid
 from klatch.clients.seat.answers import read_out
 from klatch.clients.seat.room import NOWHERE
 from klatch.clients.terminal.desk import Mode
+from klatch.clients.terminal.files import Files, path_of
 from klatch.clients.terminal.going import Going
 from klatch.clients.terminal.passwords import (
     ANOTHER_TAKEN,
@@ -29,8 +30,9 @@ _LEAVING: Final = ("quit", "exit")
 class Typed:
     """Does what was typed, and shows what comes of it."""
 
-    def __init__(self, stage: Stage, going: Going) -> None:
+    def __init__(self, stage: Stage, going: Going, files: Files) -> None:
         self._stage = stage
+        self._files = files
         self._going = going
 
     def do(self, text: str, mode: Mode | None) -> None:
@@ -48,6 +50,8 @@ class Typed:
         elif stage.room is NOWHERE:
             stage.desk.give_back(text)
             stage.notice("You are in no room. Ctrl+K finds one.")
+        elif (path := path_of(text)) is not None:
+            self._files.send(path, text)
         else:
             stage.seat.say(stage.room, text, lambda answer: self._answered(text, answer))
         stage.timeline.action_to_end()
