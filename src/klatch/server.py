@@ -111,7 +111,9 @@ async def serve(
             works.append(tasks.create_task(encryption.watch()))
         if transcripts is not None:
             tasks.create_task(transcripts.keep())
-        porch = None if encryption is None else Porch(encryption, trust, settings.limits.sessions_of_address, tasks)
+        porch = (
+            None if encryption is None else Porch(encryption, trust, lambda: engine.limits.sessions_of_address, tasks)
+        )
         makers = {
             "http": http.make_protocol,
             "https": http.make_protocol,

@@ -3,6 +3,7 @@ import type { FiguresTold } from "./frames";
 
 export const EVERY = 2_000;
 const HELD_MOST = 61;
+
 /** A number to end an axis at: 1, 2 or 5 and zeros, and not below what is drawn. */
 export function roundUp(most: number, least: number): number {
   const wanted = Math.max(most, least);

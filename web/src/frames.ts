@@ -282,6 +282,8 @@ export interface FiguresTold {
   store: number;
   wal: number;
   free: number;
+  files?: number;
+  file_bytes?: number;
   memory?: number;
   paused?: number;
   ref?: string;

@@ -343,9 +343,9 @@ class AccountsTold(Answer, frozen=True, kw_only=True, tag="accounts"):
 
 
 class SettingState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A setting that may change. `kind` is choice (one of `words`), switch, count or rate (from `least` to `most`);
-    `default` is what the server was started with; `locked` is where it is set, if it is fixed by that: the name of a
-    file or of an option; `command` is the op that changes it, where it is not `configure`."""
+    """A setting that may change. `kind` is choice (one of `words`), switch, count, size or rate (from `least` to
+    `most`); `default` is what the server was started with; `locked` is where it is set, if it is fixed by that: the
+    name of a file or of an option; `command` is the op that changes it, where it is not `configure`."""
 
     name: str
     kind: str
@@ -371,7 +371,8 @@ class FiguresTold(Answer, frozen=True, kw_only=True, tag="figures"):
 
     Just now: `sessions` (connections by door), people `online`, decisions `waiting` for the writer, bytes of the
     `backlog` that wait for readers, of the `store` and its write-ahead log `wal`, `free` on its disk, and of `memory`
-    (None where the system does not tell). In the store: `accounts`, `guests`, `rooms` by kind, `entries` in all logs.
+    (None where the system does not tell). In the store: `accounts`, `guests`, `rooms` by kind, `entries` in all logs,
+    `files` and the bytes of them, `file_bytes`.
     Since the start: `messages`, `commits` and the seconds they took, `refusals`, `defects`.
     """
 
@@ -394,6 +395,8 @@ class FiguresTold(Answer, frozen=True, kw_only=True, tag="figures"):
     store: int
     wal: int
     free: int
+    files: int = 0
+    file_bytes: int = 0
     memory: int | None = None
     paused: int | None = None
     ref: str | None = None

@@ -37,8 +37,8 @@ class Running(msgspec.Struct, frozen=True):
 
 
 class Setting(msgspec.Struct, frozen=True):
-    """One of them. `kind` is choice (one of `words`), switch (true or false), count (a whole number) or rate (a
-    number); both of these are from `least` to `most`."""
+    """One of them. `kind` is choice (one of `words`), switch (true or false), count (a whole number), size (bytes) or
+    rate (a number); these are from `least` to `most`."""
 
     name: str
     kind: str
@@ -76,9 +76,9 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     Setting("sessions_of_address", "count", "Connections from one address.", least=10, most=1_000_000),
     Setting("guest_days", "count", "Days until a guest who did not come back is gone, and the name free.", most=36_500),
     Setting("session_days", "count", "Days until a sign-in that was not used ends.", most=36_500),
-    Setting("file_size", "count", "Bytes of a file.", most=1_099_511_627_776),
-    Setting("file_quota", "count", "Bytes of all files of an account.", most=1_125_899_906_842_624),
-    Setting("file_quota_of_guest", "count", "Bytes of all files of a guest.", most=1_125_899_906_842_624),
+    Setting("file_size", "size", "Bytes that a file may have.", most=2**40),
+    Setting("file_quota", "size", "Bytes that all files of an account may have together.", most=2**50),
+    Setting("file_quota_of_guest", "size", "Bytes that all files of a guest may have together.", most=2**50),
 )
 
 

@@ -38,6 +38,7 @@ def tell(reader: Reader, viewer: Account, query: ListFigures, live: Live, now: i
     """The figures, for those who may see them."""
     authorize("figures", server_role=viewer.role, room_role=None)
     memory = live.of("process_resident_memory_bytes")
+    files, file_bytes = reader.files_count()
     return FiguresTold(
         version=__version__,
         since=live.since,
@@ -58,6 +59,8 @@ def tell(reader: Reader, viewer: Account, query: ListFigures, live: Live, now: i
         store=live.of("klatch_store_bytes"),
         wal=live.of("klatch_wal_bytes"),
         free=live.of("klatch_disk_free_bytes"),
+        files=files,
+        file_bytes=file_bytes,
         memory=memory or None,
         paused=reader.state().paused,
         ref=query.ref,

@@ -110,7 +110,7 @@ def make(transaction: Transaction, actor: Account, command: MakeLink) -> Ack:
     transaction.add_link(
         NewLink("invite", secret, actor.id, room=room, role=command.role, uses=command.uses, expires=expires)
     )
-    detail = f"{command.role}, {command.uses} uses"
+    detail = f"{command.role}, {command.uses} {'use' if command.uses == 1 else 'uses'}"
     return audit(transaction, actor, "link", command, room=name, detail=detail)
 
 

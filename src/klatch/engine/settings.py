@@ -88,7 +88,7 @@ def describe(reader: Reader, viewer: Account, query: ListSettings, settings: Set
 
 
 def _state(setting: Setting, value: Value, default: Value, *, locked: str = "", command: str = "") -> SettingState:
-    counted = setting.kind in ("count", "rate")
+    counted = setting.kind in ("count", "size", "rate")
     return SettingState(
         name=setting.name,
         kind=setting.kind,

@@ -61,7 +61,7 @@ class Encryption:
 class Porch:
     """Where connections wait until the handshake is done. Only so many of one address may."""
 
-    def __init__(self, encryption: Encryption, trust: Trust, most: int, tasks: asyncio.TaskGroup) -> None:
+    def __init__(self, encryption: Encryption, trust: Trust, most: Callable[[], int], tasks: asyncio.TaskGroup) -> None:
         """`most`: how many of one address may be in the handshake at once. `tasks`: where handshakes are done."""
         self._encryption = encryption
         self._trust = trust
@@ -94,7 +94,7 @@ class Porch:
                     await asyncio.sleep(_ACCEPT_AGAIN)
                     continue
                 address = normalise(name[0])
-                if self._under_way[address] >= self._most and not self._trust.is_proxy(address):
+                if self._under_way[address] >= self._most() and not self._trust.is_proxy(address):
                     peer.close()
                     continue
                 self._under_way[address] += 1

@@ -341,7 +341,7 @@ def spell_bans(bans: Bans, now: int) -> list[str]:
 
 def spell_settings(settings: Iterable[SettingState]) -> list[str]:
     """Settings, a line each: name, value, what it was at the start or where it is fixed, what it does."""
-    return _table([[each.name, spell_value(each.value), _origin(each), each.does] for each in settings])
+    return _table([[each.name, _setting(each, each.value), _origin(each), each.does] for each in settings])
 
 
 def spell_figures(told: FiguresTold) -> list[str]:
@@ -356,6 +356,7 @@ def spell_figures(told: FiguresTold) -> list[str]:
         ("accounts", f"{told.accounts:,} and {told.guests:,} guests"),
         ("rooms", rooms or "none"),
         ("entries", f"{told.entries:,}"),
+        ("files", f"{told.files:,}, {_size(told.file_bytes)}"),
         ("messages", f"{told.messages:,} since the start"),
         ("to the disk", f"{1000 * told.commit_seconds / max(1, told.commits):.1f} ms on average"),
         ("store", f"{_size(told.store)}, log {_size(told.wal)}, {_size(told.free)} free"),
@@ -464,7 +465,11 @@ def _act(who: str, act: Audited) -> str:
 def _origin(setting: SettingState) -> str:
     if setting.locked:
         return f"fixed by {setting.locked}"
-    return "" if setting.value == setting.default else f"was {spell_value(setting.default)}"
+    return "" if setting.value == setting.default else f"was {_setting(setting, setting.default)}"
+
+
+def _setting(setting: SettingState, value: bool | float | str) -> str:
+    return _size(int(value)) if setting.kind == "size" else spell_value(value)
 
 
 def _size(count: int) -> str:

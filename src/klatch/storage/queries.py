@@ -316,6 +316,7 @@ UNCHOOSE: Final = "DELETE FROM choices WHERE name = :name"
 ACCOUNTS_COUNT: Final = "SELECT count(*) FROM accounts WHERE username_key IS NOT NULL AND password_hash IS NOT NULL"
 GUESTS_COUNT: Final = "SELECT count(*) FROM accounts WHERE username_key IS NOT NULL AND role = 'guest'"
 ROOMS_BY_KIND: Final = "SELECT kind, count(*) FROM rooms WHERE gone = 0 GROUP BY kind ORDER BY kind"
+FILES_COUNT: Final = "SELECT count(*), coalesce(sum(size), 0) FROM files"
 ENTRIES_IN_ALL: Final = "SELECT coalesce(sum(last_seq), 0) FROM logs"
 
 # What leaves the logs.

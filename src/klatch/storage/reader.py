@@ -391,6 +391,11 @@ class Reader(FileReader):
         """How many rooms there are, by kind."""
         return dict(self._db.rows(queries.ROOMS_BY_KIND))
 
+    def files_count(self) -> tuple[int, int]:
+        """How many files there are, and their bytes."""
+        row = self._db.row(queries.FILES_COUNT)
+        return (0, 0) if row is None else (int(row[0]), int(row[1]))
+
     def entries_count(self) -> int:
         """How many entries there are in all logs."""
         return int(self._value(queries.ENTRIES_IN_ALL))

@@ -6,7 +6,7 @@ import type { AdminWords } from "./en";
 const count = (number: number, forms: Required<Forms>) => plural(number, forms);
 const days = (number: number) => count(number, { zero: "{n} يوم", one: "يوم واحد", two: "يومان", few: "{n} أيام", many: "{n} يومًا", other: "{n} يوم" });
 const inRoom = (room: string) => (room ? say` في ${room}` : "");
-const why = (detail: string) => (detail ? `: ${detail}` : "");
+const why = (detail: string) => (detail ? say`: ${detail}` : "");
 
 export const ar: AdminWords = {
   head: "إدارة هذا الخادم",
@@ -187,7 +187,7 @@ export const ar: AdminWords = {
       unsuspend: (person) => say`سمح بدخول ${person} من جديد`,
       server_role: (person, _room, detail) => say`منح ${person} الدور ${detail} على الخادم`,
       erase: (person) => say`محا ${person}`,
-      link: (_person, room, detail) => `أنشأ رابط دعوة${inRoom(room)} (${detail})`,
+      link: (_person, room, detail) => `أنشأ رابط دعوة${inRoom(room)}` + say` (${detail})`,
       revoke_link: (_person, _room, detail) => `سحب رابطًا${why(detail)}`,
       reset_link: (person) => say`أنشأ رابط إعادة تعيين لـ ${person}`,
       token: (person, _room, detail) => (person ? say`أنشأ رمزًا لـ ${person}` + why(detail) : `أنشأ رمزًا${why(detail)}`),
@@ -197,7 +197,7 @@ export const ar: AdminWords = {
       unmute: (person, room) => say`سمح لـ ${person} بالكتابة من جديد` + inRoom(room),
       kick: (person, room, detail) => say`أخرج ${person} من ${room}` + why(detail),
       role: (person, room, detail) => say`منح ${person} الدور ${detail} في ${room}`,
-      delete: (person, room, detail) => say`حذف ما كتبه ${person} في ${room}` + ` (${detail})`,
+      delete: (person, room, detail) => say`حذف ما كتبه ${person} في ${room}` + say` (${detail})`,
       set_room: (_person, room, detail) => say`غيّر قواعد ${room}` + why(detail),
       rename_room: (_person, room, detail) => say`أعاد تسمية ${room} إلى ${detail}`,
       delete_room: (_person, room) => say`حذف ${room}`,
@@ -210,11 +210,12 @@ export const ar: AdminWords = {
   },
   settings: {
     lead: "تسري من لحظة تغييرها وتبقى بعد إعادة التشغيل.",
-    groups: { guests: "الدخول", member_burst: "الكتابة", entrance_burst: "الاتصالات وتسجيل الدخول", guest_days: "المدد", other: "أخرى" },
+    groups: { guests: "الدخول", member_burst: "الكتابة", entrance_burst: "الاتصالات وتسجيل الدخول", guest_days: "المدد", file_size: "الملفات", other: "أخرى" },
     locked: (place) => (place.startsWith("--") ? say`محدّد بالخيار ${place}` : say`محدّد في ${place}`),
     lockedHint: "يُغيَّر حيث يُشغَّل الخادم.",
     default: (value) => `بدأ الخادم بالقيمة: ${value}.`,
     back: "استعادتها",
+    mebibytes: "MiB",
     saved: "تم التغيير.",
     on: "مفعّل",
     off: "معطّل",
@@ -237,6 +238,9 @@ export const ar: AdminWords = {
       guest_days: "أيام حتى يُنسى الضيف",
       session_days: "أيام حتى ينتهي تسجيل الدخول",
       keep: "أيام حفظ الكلام",
+      file_size: "أكبر ملف",
+      file_quota: "ملفات الحساب مجتمعة",
+      file_quota_of_guest: "ملفات الضيف مجتمعة",
       read_receipts: "من قرأ",
     },
     hints: {
@@ -251,6 +255,8 @@ export const ar: AdminWords = {
       guest_days: "من لم يعد طوال هذه المدة يزول ويصبح الاسم متاحًا.",
       session_days: "ما لم يُستخدم طوال هذه المدة.",
       keep: "في الغرف التي لا قاعدة خاصة لها. 0: لا يُحفظ، -1: دائمًا.",
+      file_size: "ما زاد عنه يُرفض.",
+      file_quota: "بعد ذلك يجب حذف رسائل قديمة فيها ملفات.",
       read_receipts: "هل يرى الناس من قرأ ما كتبوه.",
     },
     words: {
@@ -262,6 +268,7 @@ export const ar: AdminWords = {
     },
   },
   storage: {
+    files: "ملفات",
     disk: "القرص",
     taken: (size, free) => `يشغل هذا الخادم ${size}، والمتاح ${free}`,
     database: "قاعدة البيانات",

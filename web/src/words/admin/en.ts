@@ -2,7 +2,7 @@
 import { plural, say } from "../../locale";
 
 const inRoom = (room: string) => (room ? say` in ${room}` : "");
-const why = (detail: string) => (detail ? `: ${detail}` : "");
+const why = (detail: string) => (detail ? say`: ${detail}` : "");
 
 export const en = {
   head: "Run this server",
@@ -172,7 +172,7 @@ export const en = {
       unsuspend: (person) => say`let ${person} in again`,
       server_role: (person, _room, detail) => say`gave ${person} the role ${detail} on the server`,
       erase: (person) => say`erased ${person}`,
-      link: (_person, room, detail) => `made an invite link${inRoom(room)} (${detail})`,
+      link: (_person, room, detail) => `made an invite link${inRoom(room)}` + say` (${detail})`,
       revoke_link: (_person, _room, detail) => `took a link back${why(detail)}`,
       reset_link: (person) => say`made a reset link for ${person}`,
       token: (person, _room, detail) => (person ? say`made a token for ${person}` + why(detail) : `made a token${why(detail)}`),
@@ -182,7 +182,7 @@ export const en = {
       unmute: (person, room) => say`let ${person} write again` + inRoom(room),
       kick: (person, room, detail) => say`removed ${person} from ${room}` + why(detail),
       role: (person, room, detail) => say`gave ${person} the role ${detail} in ${room}`,
-      delete: (person, room, detail) => say`deleted what ${person} wrote in ${room}` + ` (${detail})`,
+      delete: (person, room, detail) => say`deleted what ${person} wrote in ${room}` + say` (${detail})`,
       set_room: (_person, room, detail) => say`changed the rules of ${room}` + why(detail),
       rename_room: (_person, room, detail) => say`renamed ${room} to ${detail}`,
       delete_room: (_person, room) => say`deleted ${room}`,
@@ -195,11 +195,12 @@ export const en = {
   },
   settings: {
     lead: "These hold from the moment you change them, and after a restart.",
-    groups: { guests: "Coming in", member_burst: "Writing", entrance_burst: "Connections and sign-ins", guest_days: "Time", other: "Other" } as Record<string, string>,
+    groups: { guests: "Coming in", member_burst: "Writing", entrance_burst: "Connections and sign-ins", guest_days: "Time", file_size: "Files", other: "Other" } as Record<string, string>,
     locked: (place: string) => (place.startsWith("--") ? `Set with ${place}` : `Set in ${place}`),
     lockedHint: "It is changed where the server is started.",
     default: (value: string) => `The server started with ${value}.`,
     back: "Take that again",
+    mebibytes: "MiB",
     saved: "Changed.",
     on: "On",
     off: "Off",
@@ -222,6 +223,9 @@ export const en = {
       guest_days: "Days until a guest is forgotten",
       session_days: "Days until a sign-in ends",
       keep: "Days for which words are kept",
+      file_size: "Largest file",
+      file_quota: "Files of an account, together",
+      file_quota_of_guest: "Files of a guest, together",
       read_receipts: "Who has read",
     } as Record<string, string>,
     hints: {
@@ -236,6 +240,8 @@ export const en = {
       guest_days: "One who did not come back for so long is gone, and the name is free.",
       session_days: "One that was not used for so long.",
       keep: "In rooms without a rule of their own. 0: not at all; -1: for good.",
+      file_size: "What is larger is refused.",
+      file_quota: "Beyond that, older messages with files have to go first.",
       read_receipts: "Whether people see who has read what they wrote.",
     } as Record<string, string>,
     words: {
@@ -247,6 +253,7 @@ export const en = {
     } as Record<string, string>,
   },
   storage: {
+    files: "Files",
     disk: "Disk",
     taken: (size: string, free: string) => `${size} taken by this server, ${free} free`,
     database: "Database",

@@ -3,7 +3,7 @@ import { number, say } from "../../locale";
 import type { AdminWords } from "./en";
 
 const inRoom = (room: string) => (room ? say`（${room}）` : "");
-const why = (detail: string) => (detail ? `：${detail}` : "");
+const why = (detail: string) => (detail ? say`：${detail}` : "");
 
 export const ja: AdminWords = {
   head: "サーバーの管理",
@@ -181,7 +181,7 @@ export const ja: AdminWords = {
       unmute: (person, room) => say`が ${person} のミュートを解除しました` + inRoom(room),
       kick: (person, room, detail) => say`が ${person} を ${room} から外しました` + why(detail),
       role: (person, room, detail) => say`が ${room} で ${person} に役割 ${detail} を与えました`,
-      delete: (person, room, detail) => say`が ${room} で ${person} の発言を削除しました` + `（${detail}）`,
+      delete: (person, room, detail) => say`が ${room} で ${person} の発言を削除しました` + say`（${detail}）`,
       set_room: (_person, room, detail) => say`が ${room} のルールを変更しました` + why(detail),
       rename_room: (_person, room, detail) => say`が ${room} の名前を ${detail} に変えました`,
       delete_room: (_person, room) => say`が ${room} を削除しました`,
@@ -194,11 +194,12 @@ export const ja: AdminWords = {
   },
   settings: {
     lead: "変更した瞬間から有効になり、再起動後も続きます。",
-    groups: { guests: "入室", member_burst: "書き込み", entrance_burst: "接続とサインイン", guest_days: "期間", other: "その他" },
+    groups: { guests: "入室", member_burst: "書き込み", entrance_burst: "接続とサインイン", guest_days: "期間", file_size: "ファイル", other: "その他" },
     locked: (place) => (place.startsWith("--") ? `${place} で指定済み` : `${place} で設定済み`),
     lockedHint: "サーバーを起動する場所で変更します。",
     default: (value) => `起動時の値：${value}`,
     back: "元に戻す",
+    mebibytes: "MiB",
     saved: "変更しました。",
     on: "オン",
     off: "オフ",
@@ -221,6 +222,9 @@ export const ja: AdminWords = {
       guest_days: "ゲストを忘れるまでの日数",
       session_days: "サインインが切れるまでの日数",
       keep: "言葉を残す日数",
+      file_size: "ファイルの最大サイズ",
+      file_quota: "一つのアカウントのファイルの合計",
+      file_quota_of_guest: "一人のゲストのファイルの合計",
       read_receipts: "既読",
     },
     hints: {
@@ -235,6 +239,8 @@ export const ja: AdminWords = {
       guest_days: "この期間戻らなかったゲストは消え、名前が空きます。",
       session_days: "この期間使われなかったサインイン。",
       keep: "独自のルールがないルームで。0：残さない、-1：ずっと。",
+      file_size: "これより大きいものは拒否されます。",
+      file_quota: "これを超えるときは、先に古いファイルを消す必要があります。",
       read_receipts: "書いたものを誰が読んだか見えるかどうか。",
     },
     words: {
@@ -246,6 +252,7 @@ export const ja: AdminWords = {
     },
   },
   storage: {
+    files: "ファイル",
     disk: "ディスク",
     taken: (size, free) => `このサーバーの使用量 ${size}、空き ${free}`,
     database: "データベース",
