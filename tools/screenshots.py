@@ -19,6 +19,7 @@ from tests.running import Server, running  # noqa: E402
 from tools.screenshot_admin import photograph_admin  # noqa: E402
 from tools.screenshot_crowd import photograph_crowd  # noqa: E402
 from tools.screenshot_languages import photograph_languages  # noqa: E402
+from tools.screenshot_lines import LAN, photograph_lines  # noqa: E402
 
 Scheme = Literal["light", "dark"]
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
@@ -204,27 +205,17 @@ async def photograph(browser: Browser, server: Server, scheme: Scheme, size: str
     await context.close()
 
 
-async def photograph_offline(browser: Browser, server: Server) -> None:
-    context = await browser.new_context(viewport={"width": 1280, "height": 800}, color_scheme="light", locale="en-GB")
-    page = await context.new_page()
-    await come_in(page, server.url, "offline-ann")
-    server.kill()
-    await page.get_by_text("Offline.").wait_for()
-    await page.get_by_label("Write to #lobby").fill("Written while the server is away")
-    await page.keyboard.press("Enter")
-    await take(page, "wide-light-offline")
-    await context.close()
-
-
 async def main() -> None:
     """Starts a server of its own, furnishes it and walks through it."""
     TARGET.mkdir(exist_ok=True)
     wanted = sys.argv[1:] or [*SIZES, "admin", "languages", "crowd"]
-    with tempfile.TemporaryDirectory() as folder, running(Path(folder) / "data", "--no-limits") as server:
+    with tempfile.TemporaryDirectory() as folder, running(Path(folder) / "data", "--no-limits", "--guests") as server:
         async with AsyncExitStack() as stack, async_playwright() as playwright:
             await furnish(server, stack)
             chromium = which("chromium")
-            browser = await playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+            browser = await playwright.chromium.launch(
+                executable_path=chromium, args=["--no-sandbox", f"--host-resolver-rules=MAP {LAN} 127.0.0.1"]
+            )
             visitors = 0
             for size in wanted:
                 for scheme in SCHEMES:
@@ -237,7 +228,7 @@ async def main() -> None:
                 await photograph_admin(browser, server, TARGET, SIZES)
             if "crowd" in wanted:
                 await photograph_crowd(browser, server, TARGET, SIZES)
-            await photograph_offline(browser, server)
+            await photograph_lines(browser, server, TARGET, SIZES)
             await browser.close()
     print(f"{len(list(TARGET.glob('*.png')))} pictures are in {TARGET.name}/.")
 

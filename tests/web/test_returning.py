@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.running import running
+from tests.web.conftest import LAN
 
 pytestmark = pytest.mark.timeout(120)
 OFFLINE = "Offline. What you write will be sent when you are back."
@@ -68,3 +69,22 @@ def test_a_browser_that_keeps_nothing_says_so_and_sends_all_the_same(data, visit
         server.start()
         wake(ann)
         expect(ann.line("kept by this page alone").and_(ann.page.locator(":not(.waiting)"))).to_have_count(1)
+
+
+def test_the_timeline_stays_at_its_end_while_lines_come_and_go(data, visit):
+    with running(data, "--guests", "--no-limits") as server:
+        server.doors["http"] = server.doors["http"].replace("127.0.0.1", LAN)
+        ann = visit(server).come_in("ann")
+        for number in range(30):
+            ann.say(f"line {number}")
+        last = ann.line("line 29").and_(ann.page.locator(":not(.waiting)"))
+        expect(last).to_be_in_viewport()
+        ann.page.get_by_role("button", name="Understood").click()
+        server.kill()
+        expect(ann.page.get_by_text(OFFLINE)).to_be_visible()
+        expect(last).to_be_in_viewport(ratio=1)
+        server.start()
+        wake(ann)
+        expect(ann.page.get_by_text(OFFLINE)).to_have_count(0)
+        expect(last).to_be_in_viewport(ratio=1)
+        expect(ann.page.get_by_role("button", name="Go to the newest")).to_have_count(0)

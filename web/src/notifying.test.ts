@@ -32,9 +32,9 @@ test("nothing is told of a room that somebody looks at, by a tab that does not l
 });
 
 test("several messages of a room are one notification with the last lines, that leads to the newest", () => {
-  const one = compose(klatch(), room(), entry, ["bob: hello"]);
+  const one = compose(klatch(), room(), entry, { count: 1, lines: ["bob: hello"] });
   expect(one).toEqual({ title: "bob in #lobby", body: "bob: hello", spot: "#lobby/42" });
-  const many = compose(klatch(), room(), entry, ["1", "2", "3", "4", "5"]);
+  const many = compose(klatch(), room(), entry, { count: 5, lines: ["2", "3", "4", "5"] });
   expect([many.title, many.body]).toEqual(["#lobby: 5 new messages", "2\n3\n4\n5"]);
 });
 

@@ -26,10 +26,15 @@ export interface Shown {
   spot: string;
 }
 
+interface Told {
+  count: number;
+  lines: string[];
+}
+
 export class Notifying {
   readonly changed = new Topic();
-  /** The lines that were told of each room since it was looked at last. */
-  #lines = new Map<string, string[]>();
+  /** What was told of each room since it was looked at last: how much, and the last lines. */
+  #told = new Map<string, Told>();
   #attended: readonly string[] = [];
   #memory = new Map<string, string>();
 
@@ -62,15 +67,17 @@ export class Notifying {
     if (!isWorth(klatch, room, named) || klatch.standing.blocked.has(entry.author.id)) return;
     if (this.sounds) chime();
     if (this.ability !== "on") return;
-    const lines = [...(this.#lines.get(room.id) ?? []), spell(klatch, room, entry)];
-    this.#lines.set(room.id, lines);
-    void show(room.id, compose(klatch, room, entry, lines));
+    const before = this.#told.get(room.id) ?? { count: 0, lines: [] };
+    const lines = [...before.lines, spell(klatch, room, entry)].slice(-LINES_MOST);
+    const told = { count: before.count + 1, lines };
+    this.#told.set(room.id, told);
+    void show(room.id, compose(klatch, room, entry, told));
   }
 
   /** Rooms are looked at, in this tab or another: nothing needs to be told of them any more. */
   settle(rooms: readonly string[]): void {
     for (const room of rooms) {
-      this.#lines.delete(room);
+      this.#told.delete(room);
       if (!this.#attended.includes(room)) void close(room);
     }
     this.#attended = rooms;
@@ -100,10 +107,11 @@ export function isWorth(klatch: Klatch, room: Room, named: boolean): boolean {
 }
 
 /** What a notification says; several of a room become one. */
-export function compose(klatch: Klatch, room: Room, entry: Entry, lines: string[]): Shown {
+export function compose(klatch: Klatch, room: Room, entry: Entry, { count, lines }: Told): Shown {
   const who = klatch.nameOf(entry.author);
-  const title = lines.length > 1 ? words.notifying.several(room.isDirect ? who : room.name, lines.length) : room.isDirect ? who : words.notifying.from(who, room.name);
-  return { title, body: lines.slice(-LINES_MOST).join("\n"), spot: spellSpot({ room: room.name, seq: entry.seq }) };
+  const one = room.isDirect ? who : words.notifying.from(who, room.name);
+  const title = count > 1 ? words.notifying.several(room.isDirect ? who : room.name, count) : one;
+  return { title, body: lines.join("\n"), spot: spellSpot({ room: room.name, seq: entry.seq }) };
 }
 
 function spell(klatch: Klatch, room: Room, entry: Entry): string {

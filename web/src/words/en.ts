@@ -44,8 +44,7 @@ export const en = {
   page: {
     newer: "A newer page is here.",
     reload: "Reload",
-    missing:
-      "This page came without encryption (http). Everything works but notifications of the desktop and installing it as an app. Whoever runs the server can turn encryption on, with --tls.",
+    missing: "This page came without encryption (http): notifications and installing are missing, all else works. Whoever runs the server can add it with --tls.",
     missingSeen: "Understood",
     install: "Install",
     installHint: "As an app of its own, with a window and an icon, that opens without a network too.",
