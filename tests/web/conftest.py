@@ -19,7 +19,7 @@ PHONE = {"width": 360, "height": 740}
 # A name as on a local network: without TLS it is no secure context, unlike this machine's own.
 LAN = "klatch.test"
 # What the browser itself reports while a server is away, as it should.
-EXPECTED = ("WebSocket connection to",)
+EXPECTED = ("WebSocket connection to", "Failed to load resource: net::ERR_")
 
 
 class Visitor:

@@ -53,7 +53,6 @@ def test_it_opens_without_a_server_and_comes_in_once_there_is_one(data, visit):
         server.start()
         again.page.evaluate("dispatchEvent(new Event('online'))")
         expect(again.page.get_by_role("heading", name="#lobby")).to_be_visible()
-        ann.faults.clear()  # what the browser reports of a server that is away
 
 
 def test_a_newer_page_is_offered_calmly(data, visit):

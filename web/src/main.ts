@@ -8,6 +8,7 @@ import { installing, keepShell } from "./installing";
 import { Klatch } from "./klatch";
 import { newer } from "./newer";
 import { notifying } from "./notifying";
+import { fetchLater } from "./parts/later";
 import { readLink } from "./places";
 import { readTheme, setTheme } from "./theme";
 import { speakLanguage } from "./words/languages";
@@ -36,10 +37,11 @@ document.addEventListener("freeze", () => klatch.pause());
 document.addEventListener("resume", () => klatch.resume());
 // Another tab wrote down who is in.
 addEventListener("storage", () => klatch.follow());
-// The server has another page by now, without a part of this one.
-addEventListener("vite:preloadError", () => newer.find());
+// A part of the page could not be fetched: perhaps the server has another page by now, without it.
+addEventListener("vite:preloadError", () => void newer.look(Date.now()));
 // Somebody clicked on a notification.
 navigator.serviceWorker?.addEventListener("message", ({ data }: MessageEvent<Carried>) => (location.hash = data.spot));
 installing.begin(window);
 keepShell();
+fetchLater();
 mount(App, { target: document.getElementById("page") as HTMLElement, props: { klatch } });

@@ -22,16 +22,12 @@ export class Newer {
     try {
       const answer = await this.ask("/");
       const script = SCRIPT.exec(answer.ok ? await answer.text() : "")?.[1];
-      if (script && script !== this.own) this.find();
+      if (!script || script === this.own) return;
+      this.found = true;
+      this.changed.tell();
     } catch {
       // The server is away: it is asked again when it is back.
     }
-  }
-
-  /** A part of this page is not there any more, or the server has another page. */
-  find(): void {
-    this.found = true;
-    this.changed.tell();
   }
 
   /** Shows the newer page. */

@@ -56,12 +56,7 @@ export class Parcels {
   readonly known = new Map<string, Sent>();
 
   constructor(private readonly klatch: Klatch) {
-    this.#kept = openDB("klatch-parcels", 1, {
-      upgrade(fresh) {
-        fresh.createObjectStore("parcels", { keyPath: "id" });
-        fresh.createObjectStore("shipments", { keyPath: "id" });
-      },
-    }).catch(() => null);
+    this.#kept = openParcels().catch(() => null);
     klatch.changed.subscribe(() => this.#look());
     this.#look();
   }
@@ -307,4 +302,14 @@ export function parcelsOf(klatch: Klatch): Parcels {
   let parcels = all.get(klatch);
   if (!parcels) all.set(klatch, (parcels = new Parcels(klatch)));
   return parcels;
+}
+
+/** Where the browser has no database, or lets nobody have one, parcels last as long as the page. */
+async function openParcels(): Promise<IDBPDatabase> {
+  return openDB("klatch-parcels", 1, {
+    upgrade(fresh) {
+      fresh.createObjectStore("parcels", { keyPath: "id" });
+      fresh.createObjectStore("shipments", { keyPath: "id" });
+    },
+  });
 }

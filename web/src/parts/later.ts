@@ -1,0 +1,20 @@
+// What is not drawn at first, each in a file of its own. They are fetched when the page has nothing else to do, so that they are there
+// when somebody wants them, with a network or without.
+export const later = {
+  emoji: () => import("./EmojiPicker.svelte"),
+  viewer: () => import("./Viewer.svelte"),
+  browse: () => import("./Browse.svelte"),
+  keys: () => import("./Keys.svelte"),
+  topic: () => import("./Topic.svelte"),
+  invitation: () => import("./Invitation.svelte"),
+};
+
+const QUIET = 2_000;
+
+export function fetchLater(): void {
+  const fetchAll = () => {
+    // What fails now is asked for again when it is wanted.
+    for (const part of Object.values(later)) void part().catch(() => undefined);
+  };
+  setTimeout(() => (typeof requestIdleCallback === "undefined" ? fetchAll() : requestIdleCallback(fetchAll)), QUIET);
+}
