@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks.files import files
 from benchmarks.guest import Guest
 from benchmarks.page import page
 from benchmarks.peer import Peer, connect, frame_bytes
@@ -98,6 +99,7 @@ MEASURES: dict[str, Callable[[], Iterator[str]]] = {
     "page": page,
     "terminal": terminal,
     "restart": restart,
+    "files": files,
 }
 
 

@@ -21,6 +21,7 @@ from klatch.engine.engine import Engine
 from klatch.engine.filing import Filing
 from klatch.engine.transcripts.keeper import Transcripts
 from klatch.engine.transcripts.telling import Hand
+from klatch.files.s3 import NoStore
 from klatch.files.shelf import Shelf
 from klatch.gateways.certificate import FILE as CERTIFICATE
 from klatch.gateways.certificate import find_or_make, own_addresses
@@ -45,7 +46,7 @@ from klatch.settings import CLOSED, Settings, running_of
 from klatch.storage.port import Reader
 from klatch.storage.store import SqliteStore
 
-__all__ = ["BadCertificate", "DoorInUse", "Doors", "command", "run", "serve", "ways_in"]
+__all__ = ["BadCertificate", "DoorInUse", "Doors", "NoStore", "command", "run", "serve", "ways_in"]
 
 EXIT_STORAGE: Final = 75
 _OPTIONS: Final = {"http": "--port", "https": "--tls-port", "line": "--line-port"}
@@ -69,19 +70,20 @@ async def serve(
 ) -> int:
     """Runs the server until it is asked to stop; gives the process's exit status.
 
-    Raises StoreUnusable, BadCertificate or DoorInUse if it cannot start. `opened` is told once every door is open.
+    Raises StoreUnusable, NoStore, BadCertificate or DoorInUse if it cannot start. `opened` is told once every door is
+    open.
     """
     _spare_collections()
     stop = _hear_signals()
     service = Service(os.environ)
     store = SqliteStore(settings.data_path, recorder, _clock)
     try:
+        shelf = Shelf(settings.data_path, recorder, settings.files_in)
         encryption = _encryption(settings, recorder)
         sockets = _listen(settings)
-    except (BadCertificate, DoorInUse):
+    except (NoStore, BadCertificate, DoorInUse):
         await store.close()
         raise
-    shelf = Shelf(settings.data_path, recorder)
     bus = InProcessBus()
     engine, filing = _engine(settings, fixed, store, bus, recorder, shelf)
     transcripts = _transcripts(settings, store, recorder)

@@ -44,6 +44,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     classic: bool = False
     verbose: bool = False
     file_types: tuple[str, ...] = ()
+    files_in: str = ""
     limits: Limits = Limits()
 
     @property

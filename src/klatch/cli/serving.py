@@ -110,14 +110,14 @@ def _settle(config: Path | None, *, no_limits: bool, given: dict[str, Any]) -> "
 def _serve(settings: "Settings", fixed: dict[str, str], *, as_json: bool) -> int:
     # The log library loads rich wherever that is installed: 3 MB that the server has no use for.
     sys.modules.setdefault("rich", None)  # type: ignore[arg-type] # None says that it is not to be had
-    from klatch.server import BadCertificate, DoorInUse, run
+    from klatch.server import BadCertificate, DoorInUse, NoStore, run
     from klatch.storage.faults import StoreUnusable
 
     try:
         return run(settings, lambda doors: _tell(doors, as_json=as_json), fixed)
     except StoreUnusable as unusable:
         fail(str(unusable), unusable.exit_code)
-    except BadCertificate as bad:
+    except (BadCertificate, NoStore) as bad:
         fail(str(bad), CONFIGURATION)
     except DoorInUse as in_use:
         fail(str(in_use), FAILED)

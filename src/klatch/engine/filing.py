@@ -161,7 +161,10 @@ class Filing:
         found = await self._look(lambda reader: files.own(reader, caller.account.id, upload))
         if found.content is not None:
             return self._progress(found, found.size)
-        offset = await self._shelf.offset(upload)
+        try:
+            offset = await self._shelf.offset(upload)
+        except Gone:
+            raise _away() from None
         if offset is None:
             await self._forget(upload)
             raise no_such_file()
@@ -370,7 +373,7 @@ class Filing:
         except Locked:
             raise _locked() from None
         except Gone:
-            raise Refused("try_again", "The store of files is away just now. Try again.", retry_after=5_000) from None
+            raise _away() from None
         try:
             self._check_whole(upload, settled)
         except Refused:
@@ -466,6 +469,10 @@ def _misplaced(offset: int) -> Refused:
 
 def _locked() -> Refused:
     return Refused("upload_locked", "Another piece of this file is coming in. Ask how far it is.", retry_after=1_000)
+
+
+def _away() -> Refused:
+    return Refused("try_again", "The store of files is away just now. Try again.", retry_after=5_000)
 
 
 def _full() -> Refused:

@@ -8,12 +8,13 @@ from typing import Final, Protocol
 
 from filelock import FileLock, Timeout
 
-from klatch.core.files import ANY_TYPE, FOLDER, LOCK, SAFE_TYPES
+from klatch.core.files import ANY_TYPE, ELSEWHERE, FOLDER, LOCK, SAFE_TYPES
 from klatch.files.folder import Folder
 from klatch.files.kinds import HEAD, find_type
 from klatch.files.port import Gone, Settled, Sum
 from klatch.files.previews.asking import Previews
 from klatch.files.receiving import Receiving
+from klatch.files.s3 import Bucket
 from klatch.files.threads import Threads
 from klatch.observe.port import Observer
 
@@ -45,17 +46,21 @@ class Contents(Protocol):
 class Shelf:
     """The store of files of one data directory; see the port."""
 
-    def __init__(self, directory: Path, observer: Observer, contents: Contents | None = None) -> None:
-        """`contents`: where they are kept; None: in the directory itself."""
+    def __init__(self, directory: Path, observer: Observer, bucket: str = "") -> None:
+        """`bucket`: where contents are kept, as `s3://bucket/prefix`; empty: in the directory. Raises NoStore."""
         self._directory = directory
         self._observer = observer
         self._threads = Threads()
         uploads, folder = directory / UPLOADS, directory / FOLDER
         uploads.mkdir(mode=0o700, exist_ok=True)
-        if contents is None:
-            folder.mkdir(mode=0o700, exist_ok=True)
         self._receiving = Receiving(uploads, self._threads)
-        self._contents = contents or Folder(folder, self._threads)
+        self._contents: Contents
+        if bucket:
+            self._contents = Bucket(bucket, self._threads)
+            (directory / ELSEWHERE).write_text(f"{bucket}\n")
+        else:
+            folder.mkdir(mode=0o700, exist_ok=True)
+            self._contents = Folder(folder, self._threads)
         self._previews = Previews(observer)
 
     def free(self) -> int:
