@@ -118,3 +118,15 @@ def write(source: Path, name: str, text: str) -> None:
     path = source / "klatch" / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
+
+
+def test_what_clients_share_knows_none_of_them_and_none_knows_another() -> None:
+    drawn = {"terminal", "desktop"}
+    found = [
+        f"{each.importer}, line {each.line}"
+        for each in imports(SOURCE)
+        if each.importer.startswith("klatch.clients.") and each.imported.startswith("klatch.clients.")
+        for mine, theirs in [(each.importer.split(".")[2], each.imported.split(".")[2])]
+        if theirs in drawn and theirs != mine
+    ]
+    assert found == []

@@ -58,15 +58,16 @@ class RowList(Canvas):
         self._at = ""
         """The key that the keyboard is at."""
         self._scrollbar: ttk.Scrollbar | None = None
+        notch = 4 if style.windowing == "aqua" else 120  # what a wheel tells of one step
         for event, action in (
             ("<Configure>", lambda _: self._arrange()),
             ("<Button-1>", self._press),
             ("<Motion>", lambda event: self._hover(self._key_at(event.y))),
             ("<Leave>", lambda _: self._hover("")),
-            ("<MouseWheel>", lambda event: self.scroll(-event.delta / 120 * _ROW * 2)),
+            ("<MouseWheel>", lambda event: self.scroll(-event.delta / notch * _ROW * 2)),
             ("<Button-4>", lambda _: self.scroll(-_ROW * 2)),
             ("<Button-5>", lambda _: self.scroll(_ROW * 2)),
-            ("<Button-3>", self._press_menu),
+            *((button, self._press_menu) for button in style.menu_buttons),
             ("<Up>", lambda _: self._go(-1)),
             ("<Down>", lambda _: self._go(1)),
             ("<Prior>", lambda _: self._go(-10)),

@@ -33,6 +33,8 @@ class Style:
         self.windowing = str(window.tk.call("tk", "windowingsystem"))
         self.control = "Command" if self.windowing == "aqua" else "Control"
         """The key that shortcuts are pressed with."""
+        self.menu_buttons = ("<Button-2>", "<Control-Button-1>") if self.windowing == "aqua" else ("<Button-3>",)
+        """What brings the menu of something."""
         self.scale = _density(window)
         window.tk.call("tk", "scaling", self.scale * _DOTS_PER_INCH / _POINTS_PER_INCH)
         self.theme: Theme = theme

@@ -68,7 +68,7 @@ _KEYS: Final = (
     ("Page Up, Page Down", "Earlier and later messages"),
     (
         "Up, Down in the messages",
-        "Choose one; then R replies, + reacts, E changes, Delete takes back, C copies, O opens its file, S shows spoilers",
+        "Choose one; then R replies, + reacts, E changes, Delete takes back, C copies, O opens, S unveils",
     ),
 )
 
@@ -407,6 +407,9 @@ class Window:
             widget.bindtags((TAG, *widget.bindtags()))
         for key, page in (("<Prior>", -1), ("<Next>", 1)):
             self.composer.text.bind(key, partial(_do, partial(self.timeline.scroll, page, "pages")))
+        if self.style.windowing == "aqua":  # what its own menu, the first of all, asks for
+            app.createcommand("tk::mac::Quit", self.close)
+            app.createcommand("tk::mac::ShowPreferences", self.open_settings)
         app.event_add("<<Invoke>>", "<Key-space>")  # not every Tk presses buttons by it
         app.bind("<FocusIn>", lambda _: self._looked())
         for side in (self.rooms, self.members):

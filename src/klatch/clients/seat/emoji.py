@@ -2,8 +2,6 @@
 
 from typing import Final
 
-from klatch.clients.terminal.choosing import Choice
-
 # The ones that people use most; a word may stand for one only.
 _TABLE: Final = """
 +1 👍 thumbsup 👍 -1 👎 thumbsdown 👎 heart ❤ tada 🎉 joy 😂 smile 😄 grin 😁 laughing 😆
@@ -41,8 +39,8 @@ def find_emoji(words: str, most: int = 50) -> list[tuple[str, str]]:
     return (begins + holds)[:most]
 
 
-def choose_emoji(typed: str) -> list[Choice]:
-    """What to choose a reaction from; at first the ones that are used most."""
+def find_reactions(typed: str) -> list[tuple[str, str]]:
+    """Word and emoji of what to choose a reaction from; at first the ones that are used most."""
     words = typed.strip().strip(":")
     often = [(name, emoji) for emoji in OFTEN for name, known in EMOJI.items() if known == emoji]
-    return [Choice(emoji, emoji, name) for name, emoji in (find_emoji(words) if words else dict(often).items())]
+    return find_emoji(words) if words else list({emoji: (name, emoji) for name, emoji in often}.values())

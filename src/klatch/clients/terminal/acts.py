@@ -6,10 +6,10 @@ from urllib.parse import quote
 import msgspec
 
 from klatch.clients.sdk.client import make_cid
-from klatch.clients.seat.emoji import choose_emoji
+from klatch.clients.seat.emoji import find_reactions
 from klatch.clients.seat.room import Pending
 from klatch.clients.terminal.card import Card, offer_acts, tell_facts
-from klatch.clients.terminal.choosing import Chooser
+from klatch.clients.terminal.choosing import Choice, Chooser
 from klatch.clients.terminal.files import Files
 from klatch.clients.terminal.going import Going
 from klatch.clients.terminal.sheets import Question
@@ -52,7 +52,7 @@ class Acts:
             case "delete":
                 self._ask_about_deleting(item)
             case "react":
-                chooser = Chooser("React with (type to find)", choose_emoji)
+                chooser = Chooser("React with (type to find)", _choose_emoji)
                 stage.put_over(chooser, lambda emoji: self._react(item, emoji))
             case "quoted" if body.reply_to is not None:
                 self._going.go_to_message(body.reply_to)
@@ -143,3 +143,7 @@ class Acts:
         answers = [("block", f"Block {name}"), ("stop", "Do not")]
         question = f"Keep {name} from writing to you? /unblock {name} takes it back."
         self._stage.put_over(Question(question, answers), decide)
+
+
+def _choose_emoji(typed: str) -> list[Choice]:
+    return [Choice(emoji, emoji, name) for name, emoji in find_reactions(typed)]

@@ -11,6 +11,7 @@ from klatch.clients.desktop.dialogs.dialog import Dialog
 from klatch.clients.desktop.style import Style
 
 _WIDTH = 38
+_WIDEST_WORDS = "How long words are to be kept"
 
 
 class Form(Dialog):
@@ -97,7 +98,7 @@ class Form(Dialog):
         row.pack(fill="x", pady=(px(8 if self._beside else 12), 0))
         label = ttk.Label(row, text=words, style="Ground.TLabel")
         if self._beside:
-            row.columnconfigure(0, minsize=px(180))
+            row.columnconfigure(0, minsize=self.style.text.measure(_WIDEST_WORDS) + px(16))
             row.columnconfigure(1, weight=1)
             label.grid(row=0, column=0, sticky="w")
         else:

@@ -86,10 +86,8 @@ class Choosing:
         paper.bind("<Leave>", self._left)
         paper.bind("<Button-1>", lambda _: paper.focus_set(), add=True)
         paper.bind("<ButtonRelease-1>", self._click)
-        # The second button of a Macintosh's mouse is the one that brings menus.
-        second = "<Button-2>" if paper.tk.call("tk", "windowingsystem") == "aqua" else "<Button-3>"
-        for event in (second, "<Control-Button-1>") if second == "<Button-2>" else (second,):
-            paper.bind(event, self._right_click)
+        for button in self._style.menu_buttons:
+            paper.bind(button, self._right_click)
         paper.bind("<FocusOut>", lambda _: self.go_to(None))
 
     def _typed(self, event: "tkinter.Event[Any]") -> str | None:
