@@ -279,7 +279,7 @@ async def test_the_whole_screen(unlimited: Server, bob: Client) -> None:
             "                        │ coffee",
             "                        ▏print(1)",
             "",
-            "                      ›",
+            "                      › Write to #lobby",
             "  ● ann  127.0.0.1:00000                               F1 keys",
         ]
 

@@ -205,7 +205,7 @@ class Conversation(Screen[None]):
 
     def open_room(self, room: Room) -> None:
         """Shows a room."""
-        self.desk.turn_to(room.id)
+        self.desk.turn_to(room.id, room.name)
         self.room.trim()
         self.room = room
         self._going.note(room)

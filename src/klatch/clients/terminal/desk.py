@@ -6,6 +6,7 @@ from typing import Final
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.content import Content
 from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Static
@@ -13,6 +14,7 @@ from textual.widgets import Static
 from klatch.clients.seat.drafts import Drafts
 from klatch.clients.terminal.completing import Offers, complete
 from klatch.clients.terminal.composer import Composer
+from klatch.clients.terminal.words import draw_line
 from klatch.core.view import Item
 
 Mode = tuple[str, int]
@@ -69,8 +71,9 @@ class Desk(Vertical):
         """One writes."""
         self.composer.focus()
 
-    def turn_to(self, room: str) -> None:
+    def turn_to(self, room: str, name: str) -> None:
         """One looks at another room; what was begun here is kept until one comes back."""
+        self.composer.placeholder = Content(f"Write to {draw_line(name)}" if name else "")
         if room == self._room:
             return
         self.stop()

@@ -41,6 +41,7 @@ class Entrance(Screen[None]):
         self._name_given = name
         self._fault = fault
         self._known = list(known)
+        self._near: Sequence[Near] = ()
         self._offered: list[tuple[str, str]] = []
 
     def compose(self) -> ComposeResult:
@@ -60,12 +61,15 @@ class Entrance(Screen[None]):
 
     def on_mount(self) -> None:
         """Begins where something is missing."""
-        self.offer([])
+        self.offer(self._near)
         self.query_one("#name" if self._url else "#server", Input).focus()
         self.tell(self._fault, self._field)
 
     def offer(self, near: Sequence[Near]) -> None:
         """Lists the servers that are remembered, and those found near by."""
+        self._near = near
+        if not self.query("#known"):  # it is not laid out yet
+            return
         known = [(place.url, place.name, f"{place.url}  as {draw_line(place.name)}") for place in self._known]
         urls = {place.url for place in self._known}
         found = [
