@@ -1,5 +1,6 @@
-"""Writes web/src/frames.ts: the frames of docs/protocol.md as TypeScript, from the structs that the server reads."""
+"""Writes web/src/frames.ts: the frames of docs/protocol.md as TypeScript, and who may do what, from the server."""
 
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ from msgspec import inspect
 from klatch.core.answers import AnyAnswer
 from klatch.core.commands import AnyCommand, AnyQuery, Request
 from klatch.core.events import AnyBody, Entry
+from klatch.core.permissions import PERMISSIONS
 from klatch.core.refusals import CODES
 
 TARGET = Path(__file__).resolve().parent.parent / "web" / "src" / "frames.ts"
@@ -45,7 +47,19 @@ def write_types() -> str:
     parts += [_union(name, [kind.__name__ for kind in get_args(union)]) for name, union in UNIONS.items()]
     parts.append(_union("Told", ["AnyAnswer", "Entry"]))
     parts.append(_union("Code", [f'"{code}"' for code in CODES]))
+    parts.append(_permissions())
     return "\n".join(parts)
+
+
+def _permissions() -> str:
+    """Who may do what: the least role on the server and in the room, by act."""
+    rows = [f'  {act}: ["{rule.server}", {json.dumps(rule.room)}],' for act, rule in PERMISSIONS.items()]
+    lines = [
+        "export const LEAST_ROLE = {",
+        *rows,
+        "} as const satisfies Record<string, readonly [string, string | null]>;",
+    ]
+    return "\n".join([*lines, ""])
 
 
 def _gather(kind: type[msgspec.Struct], found: dict[str, type[msgspec.Struct]]) -> None:

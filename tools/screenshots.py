@@ -161,7 +161,9 @@ class Photographer:
         await self.page.locator("article").first.wait_for()
         await self.take("kitchen")
         await self.page.get_by_role("button", name="More about this room").click()
-        await self.take("topic")
+        for tab in ("About", "For you", "People", "Rules"):
+            await self.page.get_by_role("tab", name=tab).click()
+            await self.take(f"room-{tab.split()[-1].lower()}")
         await self.page.keyboard.press("Escape")
         await self.go("@mira")
         await self.page.get_by_label("Write to @mira").wait_for()

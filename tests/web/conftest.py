@@ -56,6 +56,11 @@ class Visitor:
         self.box.fill(text)
         self.box.press("Enter")
 
+    def open_me(self, tab: str = "Profile") -> None:
+        """Opens what concerns oneself and this page, at one of its tabs."""
+        self.page.get_by_role("button", name="You and this page").click()
+        self.page.get_by_role("tab", name=tab).click()
+
     @property
     def box(self):
         return self.page.locator("form textarea")

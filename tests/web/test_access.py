@@ -153,7 +153,7 @@ def test_where_the_system_chooses_the_colours_nothing_is_told_by_ours_alone(hous
     expect(hidden).to_be_visible()
     colours = "each => [getComputedStyle(each).color, getComputedStyle(each).backgroundColor]"
     expect(hidden.locator("span")).to_have_css("visibility", "hidden")
-    here, elsewhere = yan.page.locator("nav a[aria-current=page]"), yan.page.locator("nav h2")
+    here, elsewhere = yan.page.locator("nav a[aria-current=page]"), yan.page.locator("nav h2 >> nth=0")
     assert here.evaluate(colours)[1] != elsewhere.evaluate(colours)[1]
     assert faults(yan) == []
 

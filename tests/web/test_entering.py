@@ -43,7 +43,7 @@ def set_up_and_sign_in_again(server, olga):
     assert olga.page.url.rstrip("/#") == server.url
     olga.page.reload()
     expect(olga.page.get_by_role("heading", name="#lobby")).to_be_visible()
-    olga.page.get_by_role("button", name="You and this page").click()
+    olga.open_me("Account")
     expect(olga.page.get_by_text("this browser", exact=True)).to_be_visible()
     olga.page.get_by_role("button", name="Sign out").click()
     olga.page.get_by_role("button", name="Sign out").click()
@@ -74,7 +74,7 @@ def test_a_session_that_is_ended_elsewhere_ends_here(olgas, visit):
         visitor.page.get_by_label("Password").fill("a pot of coffee")
         visitor.page.keyboard.press("Enter")
         expect(visitor.page.get_by_role("heading", name="#lobby")).to_be_visible()
-    other.page.get_by_role("button", name="You and this page").click()
+    other.open_me("Account")
     for _ in range(other.page.get_by_role("button", name="Sign out there").count() or 1):
         other.page.get_by_role("button", name="Sign out there").first.click()
         other.page.wait_for_timeout(200)

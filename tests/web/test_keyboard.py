@@ -138,6 +138,20 @@ def question_mark(kim):
     kim.page.keyboard.press("Escape")
 
 
+def alt_shift_arrows(kim):
+    rooms = kim.page.get_by_role("list", name="Rooms", exact=True).get_by_role("link")
+    cellar = kim.page.get_by_role("link", name="cellar")
+    cellar.focus()
+    kim.page.keyboard.press("Alt+Shift+ArrowDown")
+    expect(rooms).to_have_text([re.compile("lobby"), re.compile("cellar")])
+    expect(cellar).to_be_focused()
+    expect(kim.page.get_by_text("#cellar is number 2 of 2 now.")).to_be_attached()
+    kim.page.keyboard.press("Alt+Shift+ArrowUp")
+    expect(rooms).to_have_text([re.compile("cellar"), re.compile("lobby")])
+    expect(cellar).to_be_focused()
+    kim.box.focus()
+
+
 KEYS = {
     "Enter": enter,
     "Shift + Enter": shift_enter,
@@ -147,6 +161,7 @@ KEYS = {
     "Escape": escape,
     "Ctrl + K": control_k,
     "Alt + Up, Alt + Down": alt_arrows,
+    "Alt + Shift + Up, Down, on a room": alt_shift_arrows,
     "Shift + Tab from the box": shift_tab,
     "R, E, Delete, on a message": letters_on_a_message,
     "?, outside of the box": question_mark,

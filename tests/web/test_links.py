@@ -96,7 +96,7 @@ def test_a_guest_who_opens_an_invitation_keeps_their_name_with_a_password(house,
     dan.page.get_by_label("Choose a password").fill(PASSWORD)
     dan.page.keyboard.press("Enter")
     see_room(dan, "#kitchen")
-    dan.page.get_by_role("button", name="You and this page").click()
+    dan.open_me("Account")
     expect(dan.page.get_by_text("this browser")).to_be_visible()
 
 

@@ -23,7 +23,7 @@ def watcher(house, visit):
         visitor.context.grant_permissions(["notifications"], origin=house.url)
         visitor.come_in(name)
         assert visitor.page.evaluate("Notification.permission") == "granted"
-        visitor.page.get_by_role("button", name="You and this page").click()
+        visitor.open_me("This page")
         visitor.page.get_by_role("button", name="Turn on", exact=True).click()
         expect(visitor.page.get_by_text("This browser tells you what you miss.")).to_be_visible()
         visitor.page.keyboard.press("Escape")
@@ -120,5 +120,5 @@ def test_a_click_leads_to_the_message(house, visit, watcher):
 def test_one_is_not_asked_before_one_wants_it(house, visit):
     cal = visit(house).come_in("cal")
     assert cal.page.evaluate("Notification.permission") != "granted"
-    cal.page.get_by_role("button", name="You and this page").click()
+    cal.open_me("This page")
     expect(cal.page.get_by_text("Notifications of the desktop")).to_be_visible()

@@ -60,7 +60,7 @@ def test_who_signs_out_in_one_tab_is_out_in_all_and_in_again_in_all(far_house, v
 def test_a_name_kept_with_a_password_in_one_tab_is_kept_in_all(far_house, visit):
     dan = visit(far_house).come_in("tab-dan")
     second = another_tab(dan)
-    dan.page.get_by_role("button", name="You and this page").click()
+    dan.open_me("Account")
     dan.page.get_by_label("Keep your name with a password").fill("a pot of coffee")
     dan.page.get_by_role("button", name="Make account").click()
     for tab in (dan, second):

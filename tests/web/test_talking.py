@@ -140,6 +140,7 @@ def test_an_unread_room_shows_how_much_and_where_reading_goes_on(any_house, visi
 def test_a_message_of_ones_own_to_somebody_begins_a_direct_room(house, visit):
     hal, ida = visit(house).come_in("hal"), visit(house).come_in("ida")
     hal.page.get_by_label("Members").get_by_role("button", name="ida").click()
+    hal.page.get_by_role("button", name="Message", exact=True).click()
     hal.say("between us")
     expect(hal.line("between us")).to_be_visible()
     expect(ida.page.get_by_role("link", name="hal")).to_contain_text("1 unread")

@@ -453,7 +453,7 @@ export class Klatch {
         this.changed.tell();
         return;
       case "typing":
-        if (told.person.id !== this.account?.id) this.rooms.get(told.room)?.noteTyping(told.person, Date.now());
+        if (told.person.id !== this.account?.id && !this.standing.blocked.has(told.person.id)) this.rooms.get(told.room)?.noteTyping(told.person, Date.now());
         return;
       case "error":
         this.#requests.settle(told.cid ?? told.ref, told);
@@ -519,6 +519,7 @@ export class Klatch {
   /** Counts what is not read. */
   #count(room: Room, entry: Entry): void {
     const own = entry.author.id === this.account?.id;
+    if (isMessage(entry.body)) room.spokenAt = entry.ts;
     if (own && isMessage(entry.body)) room.markRead(entry.seq);
     if (!isMessage(entry.body) || own) return;
     const named = mentions(entry.body.text, this.account?.name ?? "");
@@ -654,8 +655,9 @@ export class Klatch {
 
   #takeRooms(states: RoomState[], met: (room: Room) => void = () => undefined): void {
     const wanted = new Set(states.map((state) => state.id));
+    const first = this.rooms.size === 0;
     for (const id of this.rooms.keys()) if (!wanted.has(id)) this.rooms.delete(id);
-    for (const state of states) {
+    for (const [place, state] of states.entries()) {
       const room = this.rooms.get(state.id);
       if (room) {
         // What was read here is ahead of what the server was told of it.
@@ -666,7 +668,10 @@ export class Klatch {
         this.#mend(room);
         room.changed.tell();
       } else {
-        this.rooms.set(state.id, new Room(state));
+        const fresh = new Room(state);
+        // The server lists direct rooms by who spoke last; one that is new was begun just now.
+        fresh.spokenAt = first ? -place : Date.now();
+        this.rooms.set(state.id, fresh);
       }
     }
     const current = this.current;

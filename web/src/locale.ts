@@ -26,6 +26,13 @@ export function number(count: number): string {
   return numbers().format(count);
 }
 
+const measures = ofLocale((tag) => (unit: string) => new Intl.NumberFormat(tag, { style: "unit", unit, unitDisplay: "long" }));
+
+/** So many of a unit that Intl knows: "2 hours". */
+export function measure(count: number, unit: string): string {
+  return measures()(unit).format(count);
+}
+
 /** A count that is exact up to 99, as the server counts what is unread. */
 export function capped(count: number): string {
   return count >= 100 ? `${number(99)}+` : number(count);

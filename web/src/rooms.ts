@@ -1,7 +1,6 @@
 // One room as this page holds it: what the list shows, and, once it was opened, its lines and members.
 import { Follower } from "./follower";
 import type { Entry, Item, Page, Person, RoomState } from "./frames";
-import { byName } from "./locale";
 import { Ranges } from "./ranges";
 import { type Later, Topic } from "./topic";
 import { fold, isMessage, type View } from "./view";
@@ -20,6 +19,8 @@ export class Room {
   loading: "" | "first" | "earlier" | "later" | "missing" = "";
   fault = "";
   people: Person[] = [];
+  /** When somebody last spoke here, as far as one knows (ms UTC); of rooms that were only listed, an order. */
+  spokenAt = 0;
   /** The number after which the line "new" stands, while the room is open. */
   newAfter: number | null = null;
   /** Whether one reads at the end, so that earlier lines may go. */
@@ -149,14 +150,4 @@ export function mentions(text: string, name: string): boolean {
   if (found < 0) return false;
   const after = text.slice(found + name.length + 1);
   return !/^[\p{L}\p{N}_]/u.test(after) || mentions(after, name);
-}
-
-/** Rooms by name, direct ones by who spoke last. */
-export function sortRooms(rooms: Iterable<Room>): { rooms: Room[]; direct: Room[] } {
-  const all = [...rooms];
-  const inOrder = (one: Room, other: Room) => byName(one.name, other.name);
-  return {
-    rooms: all.filter((room) => !room.isDirect).sort(inOrder),
-    direct: all.filter((room) => room.isDirect).sort(inOrder),
-  };
 }

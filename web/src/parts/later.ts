@@ -1,11 +1,19 @@
 // What is not drawn at first, each in a file of its own. They are fetched when the page has nothing else to do, so that they are there
 // when somebody wants them, with a network or without.
+import { speakInDialogs } from "../words/dialogs";
+
 export const later = {
   emoji: () => import("./EmojiPicker.svelte"),
   viewer: () => import("./Viewer.svelte"),
   browse: () => import("./Browse.svelte"),
   keys: () => import("./Keys.svelte"),
-  topic: () => import("./Topic.svelte"),
+  switcher: () => import("./Switcher.svelte"),
+  files: () => import("./Files.svelte"),
+  menu: () => import("./RoomMenu.svelte"),
+  me: () => import("./Me.svelte"),
+  write: () => import("./NewMessage.svelte"),
+  settings: () => import("./RoomSettings.svelte"),
+  profile: () => import("./ProfileCard.svelte"),
   invitation: () => import("./Invitation.svelte"),
 };
 
@@ -15,6 +23,7 @@ export function fetchLater(): void {
   const fetchAll = () => {
     // What fails now is asked for again when it is wanted.
     for (const part of Object.values(later)) void part().catch(() => undefined);
+    void speakInDialogs().catch(() => undefined);
   };
   setTimeout(() => (typeof requestIdleCallback === "undefined" ? fetchAll() : requestIdleCallback(fetchAll)), QUIET);
 }

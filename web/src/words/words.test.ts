@@ -6,11 +6,16 @@ import { en as adminEn } from "./admin/en";
 import type { AdminWords } from "./admin";
 import { ja as adminJa } from "./admin/ja";
 import { ar } from "./ar";
+import type { DialogWords } from "./dialogs";
+import { ar as dialogsAr } from "./dialogs/ar";
+import { en as dialogsEn } from "./dialogs/en";
+import { ja as dialogsJa } from "./dialogs/ja";
 import { en, type Words } from "./en";
 import { ja } from "./ja";
 import { LANGUAGES, localeOf, wantedLanguage } from "./languages";
 
 const catalogues: Record<string, Words> = { en, ar, ja };
+const dialogs: Record<string, DialogWords> = { en: dialogsEn, ar: dialogsAr, ja: dialogsJa };
 const administrations: Record<string, AdminWords> = { en: adminEn, ar: adminAr, ja: adminJa };
 const at = new Date(2026, 2, 4, 14, 3).getTime();
 
@@ -35,6 +40,14 @@ describe.each(LANGUAGES.map((language) => [language.tag] as const))("in %s", (ta
       expect(text, path).not.toBe("");
       expect(text, path).not.toMatch(/undefined|\$\{|NaN/);
       expect(text.includes("{who}"), path).toBe(path.startsWith(".notices."));
+    }
+  });
+
+  test("the dialogs leave nothing unsaid", () => {
+    setLocale(tag);
+    for (const [path, text] of texts(dialogs[tag])) {
+      expect(text, path).not.toBe("");
+      expect(text, path).not.toMatch(/undefined|\$\{|NaN|\{who\}/);
     }
   });
 
