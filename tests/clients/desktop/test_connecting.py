@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from klatch.clients.desktop import opening
+from klatch.clients.desktop.dialogs.passwords import Passwords
 from klatch.clients.desktop.dialogs.trust import Trust
 from klatch.clients.desktop.preferences import Place, Preferences
+from klatch.clients.sdk import Client
 from klatch.clients.sdk.address import read_address
 from klatch.clients.sdk.finding import find
 from klatch.clients.sdk.pins import keep_pin, read_pin
+from klatch.core import commands as ask
 from tests.journeys.peers import at
 from tests.pace import PATIENCE
 from tests.running import KLATCH, Server, running
@@ -142,6 +145,32 @@ def test_a_link_leads_in_with_a_password_to_be(house: Server, display: str) -> N
         olga.types("a pot of coffee")
         olga.presses("Return")
         olga.waits(lambda: olga.window.scene is not None and olga.window.scene.role == "owner")
+
+
+def test_a_token_is_enough_and_a_password_is_changed_by_the_sheet(tmp_path: Path, display: str) -> None:
+    with running(tmp_path / "data") as server, make_person() as olga:
+        link = (server.data / "owner-link.txt").read_text("utf-8").strip().rpartition("/")[2]
+        token = asyncio.run(make_token(server.url, link))
+        olga.window.open_connect_page(server.url, "", at_once=True, token=token)
+        olga.waits(lambda: olga.window.scene is not None and olga.window.scene.me.name == "olga")
+        olga.says("/password")
+        for words in ("a pot of coffee", "a pot of strong coffee", "a pot of strong tea"):
+            olga.types(words)
+            olga.presses("Tab")
+        sheet = next(child for child in olga.window.app.winfo_children() if isinstance(child, Passwords))
+        olga.presses("Return", at=sheet.fields[-1])
+        olga.waits(lambda: "not the same" in sheet._fault.cget("text"))
+        olga.types("a pot of strong coffee")
+        olga.presses("Return")
+        olga.sees("Your password was changed")
+
+
+async def make_token(server: str, link: str) -> str:
+    """The owner's, for a script that may administer."""
+    secret = f"klatch_{'t' * 43}"
+    async with Client(server, name="olga", password="a pot of coffee", link=link) as olga:
+        await olga.act(ask.MakeToken(cid="", name="window", scopes=["read", "write", "admin"], secret=secret))
+    return secret
 
 
 def test_another_key_is_looked_at_and_trusted(tmp_path: Path, display: str) -> None:

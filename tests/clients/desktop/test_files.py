@@ -82,6 +82,6 @@ def test_a_file_is_kept_where_one_wants_it(house: Server, bob: "Person", tmp_pat
     bob.sees("report.txt")
     item = next(item for item in bob.room.items.values() if getattr(item.body, "text", "") == "the report")
     target = tmp_path / "kept.txt"
-    bob.window.talk.do(bob.window.talk.network.save, item.body.files[0], target)
+    bob.window.filing._do(lambda transfers: transfers.save(item.body.files[0], target))
     bob.sees("Saved as")
     assert target.read_bytes() == b"all is well"

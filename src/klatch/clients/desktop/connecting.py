@@ -9,7 +9,7 @@ import ttkbootstrap as ttk
 
 from klatch.clients.desktop.bare import Frame, Label
 from klatch.clients.desktop.drawing import Pictures
-from klatch.clients.desktop.network import Wanted
+from klatch.clients.desktop.entering import Wanted
 from klatch.clients.desktop.preferences import Place
 from klatch.clients.desktop.rowlist import Row, RowList
 from klatch.clients.desktop.style import Style
@@ -53,6 +53,7 @@ class ConnectPage(Frame):
         self._places: Sequence[Place] = ()
         self._found: dict[str, str] = {}
         self._untrusted = ""
+        self._has_token = False
         self._as: As = "guest"
         card = self._card = ttk.Frame(self, style="Ground.TFrame")
         self._mark = Label(card)
@@ -92,8 +93,9 @@ class ConnectPage(Frame):
 
     # What others set.
 
-    def fill(self, server: str, name: str) -> None:
-        """What was used the last time, or was asked for."""
+    def fill(self, server: str, name: str, *, with_token: bool = False) -> None:
+        """What was used the last time, or was asked for; with a token no name is needed."""
+        self._has_token = with_token
         host, port = split_address(server)
         for field, text in ((self.server, host or "127.0.0.1"), (self.port, port or PORT), (self.name, name)):
             _put(field, text)
@@ -156,7 +158,7 @@ class ConnectPage(Frame):
             self.say("Give the server's address, such as 192.168.1.20.", "server")
         elif port and not (port.isascii() and port.isdigit() and 0 < int(port) < 65_536):
             self.say("A port is a number from 1 to 65535; the usual one is 8000.", "server")
-        elif not name:
+        elif not name and not self._has_token:
             self.say("Type the name that others will see.", "name")
         elif self._as == "link" and not link:
             self.say("Paste the link that you were sent.", "link")

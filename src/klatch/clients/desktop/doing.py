@@ -121,7 +121,7 @@ class Doing:
 
     def send_files(self, text: str, reply_to: int | None) -> None:
         """Says something, with the files that are ready."""
-        self._with_room(lambda room: self._talk.do(self._talk.network.send_files, room, text, reply_to))
+        self._with_room(lambda room: self.filing.send(room, text, reply_to))
         self.timeline.to_end()
 
     def retry(self, cid: str) -> None:

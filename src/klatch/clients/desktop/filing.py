@@ -11,6 +11,7 @@ from typing import Final
 from PIL import Image, ImageGrab
 
 from klatch.clients.desktop.talk import Talk
+from klatch.clients.desktop.transfers import Transfers
 from klatch.core.files import SAFE_TYPES, File
 
 # Beside what a browser may show: readers of these are made for what comes from elsewhere.
@@ -37,7 +38,8 @@ class Filing:
         if not path.is_file():
             self._say(f"There is no file {path}.")
         elif room is not None:
-            self._talk.do(self._talk.network.attach, room.state.id, path, path.name, send=send)
+            here = room.state.id
+            self._do(lambda transfers: transfers.attach(here, path, path.name, send=send))
 
     def attach_clipboard(self) -> bool:
         """Sends up the picture that is on the clipboard; says whether there is one."""
@@ -47,29 +49,37 @@ class Filing:
             return False
         data = io.BytesIO()
         picture.save(data, "PNG")
-        self._talk.do(self._talk.network.attach, room.state.id, data.getvalue(), "picture.png")
+        here = room.state.id
+        self._do(lambda transfers: transfers.attach(here, data.getvalue(), "picture.png"))
         return True
 
     def detach(self, number: int) -> None:
         """Gives up a file that was to be sent."""
-        self._talk.do(self._talk.network.detach, number)
+        self._do(lambda transfers: transfers.detach(number))
 
     def save(self, file: File) -> None:
         """Asks where a file is to be kept, and keeps it there."""
         path = filedialog.asksaveasfilename(parent=self._window, title="Save file", initialfile=file.name)
         if path:
-            self._talk.do(self._talk.network.save, file, Path(path))
+            self._do(lambda transfers: transfers.save(file, Path(path)))
 
     def open(self, file: File) -> None:
         """Shows a file, if looking at such files does no harm; asks where to keep others."""
         if file.type.partition(";")[0] in _OPENED:
-            self._talk.do(self._talk.network.open_file, file)
+            self._do(lambda transfers: transfers.open(file))
         else:
             self.save(file)
 
     def show(self, file: File) -> None:
         """Wants to see a picture in its line."""
-        self._talk.do(self._talk.network.show_file, file)
+        self._do(lambda transfers: transfers.show(file))
+
+    def send(self, room: str, text: str, reply_to: int | None) -> None:
+        """Says something, with the files that are ready."""
+        self._do(lambda transfers: transfers.send(room, text, reply_to))
+
+    def _do(self, work: Callable[[Transfers], None]) -> None:
+        self._talk.do(self._talk.network.with_files, work)
 
 
 def _picture_of_clipboard() -> Image.Image | None:

@@ -2,27 +2,22 @@
 
 import asyncio
 import contextlib
-import time
 from collections.abc import Callable, Coroutine
 from functools import partial
-from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 
-from klatch.clients.desktop.opener import open_path
+from klatch.clients.desktop.around import look_around, look_at_key, trust_key
+from klatch.clients.desktop.entering import Wanted, explain, make_client
+from klatch.clients.desktop.picturing import picture
 from klatch.clients.desktop.scene import (
     Answered,
     Called,
     CommandRefused,
-    Failed,
-    Found,
-    KeyShown,
     Noticed,
-    OpenRoom,
     Over,
     RoomsListed,
-    Scene,
     Told,
     WentBack,
 )
@@ -39,38 +34,18 @@ from klatch.clients.sdk import (
     Unreadable,
     Untrusted,
 )
-from klatch.clients.sdk.address import read_address
 from klatch.clients.sdk.client import make_cid
-from klatch.clients.sdk.logins import Login, keep_login, read_login
-from klatch.clients.sdk.pins import keep_pin
-from klatch.clients.sdk.trusting import fetch_key
+from klatch.clients.sdk.logins import Login, keep_login
 from klatch.clients.seat.room import Pending, Room
 from klatch.clients.seat.seat import Changed, Seat
 from klatch.core import commands as ask
 from klatch.core.answers import Person
 from klatch.core.events import Entry, Message
-from klatch.core.files import File
-from klatch.core.grammar import secret_of_link
-from klatch.core.names import username_key
 
 # Scenes a second at most: more than an eye can tell apart.
 _SCENE_EVERY: Final = 1 / 30
 _PEOPLE_EVERY: Final = 1.0
 _TYPING_OVER: Final = read_tokens().time.typing / 1000 + _SCENE_EVERY
-_OF_THE_NAME: Final = frozenset({"name_taken", "bad_name", "suspended", "banned"})
-_OF_THE_LINK: Final = frozenset({"bad_link"})
-_OF_THE_PASSWORD: Final = frozenset({"bad_credentials", "bad_token", "bad_password", "password_needed"})
-
-
-class Wanted(msgspec.Struct, frozen=True):
-    """Where to go, and as whom: a guest by name, an account with its password or its token, or whoever has a link, with
-    the password to be."""
-
-    server: str
-    name: str
-    password: str = ""
-    token: str = ""
-    link: str = ""
 
 
 class Network:
@@ -121,14 +96,12 @@ class Network:
 
     def fetch_key(self, server: str) -> None:
         """Tells the key that a server shows now."""
-        self._errands.create_task(self._fetch_key(server), name="errand")
+        self._errands.create_task(self._tell_soon(look_at_key(server)), name="errand")
 
     def trust(self, server: str, fingerprint: str) -> None:
         """Takes a key for the right one of a server, in place of any other."""
-        try:
-            keep_pin(read_address(server), fingerprint)
-        except (BadAddress, CannotKeep) as fault:
-            self._tell(KeyShown(server, "", str(fault)))
+        if (fault := trust_key(server, fingerprint)) is not None:
+            self._tell(fault)
 
     def leave(self) -> None:
         """Leaves the server, or stops trying to reach it."""
@@ -156,86 +129,45 @@ class Network:
 
     def load_earlier(self, room: str) -> None:
         """Fetches earlier messages."""
-        if self._seat is not None and (found := self._seat.rooms.get(room)) is not None:
-            self._start(self._load(self._seat.load_earlier(found)))
+        self._in(room, lambda seat, found: self._start(self._load(seat.load_earlier(found))))
 
     def load_later(self, room: str) -> None:
         """Fetches later messages, where one has gone back."""
-        if self._seat is not None and (found := self._seat.rooms.get(room)) is not None:
-            self._start(self._load(self._seat.load_later(found)))
+        self._in(room, lambda seat, found: self._start(self._load(seat.load_later(found))))
 
     def load_end(self, room: str) -> None:
         """Comes back to the last messages."""
-        if self._seat is not None and (found := self._seat.rooms.get(room)) is not None:
-            self._start(self._seat.go_to_end(found))
+        self._in(room, lambda seat, found: self._start(seat.go_to_end(found)))
 
     def go_back(self, room: str, *, seq: int | None = None, since: int | None = None) -> None:
         """Goes to a message by its number, or to the first one since a time (ms UTC); told is which one it is."""
-        if self._seat is not None and (found := self._seat.rooms.get(room)) is not None:
-            self._start(self._go_back(self._seat, found, seq, since))
+        self._in(room, lambda seat, found: self._start(self._go_back(seat, found, seq, since)))
 
     def say(self, room: str, text: str) -> None:
         """Does what was typed."""
-        if self._seat is not None and (found := self._seat.rooms.get(room)) is not None:
-            told = partial(self._answered, room, text)
-            self._seat.say(found, text, told, private_at=True)
+        self._in(room, lambda seat, found: seat.say(found, text, partial(self._answered, room, text), private_at=True))
 
     def reply(self, room: str, seq: int, text: str) -> None:
         """Answers a message."""
-        if self._seat is not None and (found := self._seat.rooms.get(room)) is not None:
-            self._seat.reply(found, seq, text)
+        self._in(room, lambda seat, found: seat.reply(found, seq, text))
 
-    # Of files.
-
-    def attach(self, room: str, source: Path | bytes, name: str, *, send: bool = False) -> None:
-        """Sends a file up, for the next message; `send`: for one of its own."""
+    def with_files(self, work: Callable[[Transfers], None]) -> None:
+        """Does something with files; `work` runs here."""
         if self._transfers is not None:
-            self._transfers.attach(room, source, name, send=send)
-
-    def detach(self, number: int) -> None:
-        """Gives up a file that was to be sent."""
-        if self._transfers is not None:
-            self._transfers.detach(number)
-
-    def send_files(self, room: str, text: str, reply_to: int | None = None) -> None:
-        """Says something, with the files that are ready."""
-        if self._transfers is not None:
-            self._transfers.send(room, text, reply_to)
-
-    def save(self, file: File, target: Path) -> None:
-        """Keeps a file somewhere."""
-        if self._transfers is not None:
-            self._transfers.save(file, target)
-
-    def open_file(self, file: File) -> None:
-        """Fetches a file and opens it."""
-        if self._transfers is not None:
-            self._transfers.fetch(file, self._show_path)
-
-    def show_file(self, file: File) -> None:
-        """Tells what shows a picture small."""
-        if self._transfers is not None:
-            self._transfers.show(file)
-
-    def _show_path(self, path: Path) -> None:
-        try:
-            open_path(path)
-        except OSError:
-            self._tell(Noticed(f"Nothing here opens it. It is at {path}."))
+            work(self._transfers)
 
     def retry(self, room: str, cid: str) -> None:
         """Tries once more what was refused."""
-        if self._seat is not None and (found := self._seat.rooms.get(room)) and (pending := found.pending.get(cid)):
-            self._seat.drop(found, pending)
-            if pending.reply_to is None:
-                self.say(room, pending.text)
-            else:
-                self.reply(room, pending.reply_to, pending.text)
+        self._in(room, partial(self._retry, cid))
 
     def drop(self, room: str, cid: str) -> None:
         """Forgets what was refused."""
-        if self._seat is not None and (found := self._seat.rooms.get(room)) and (pending := found.pending.get(cid)):
-            self._seat.drop(found, pending)
+
+        def drop(seat: Seat, found: Room) -> None:
+            if (pending := found.pending.get(cid)) is not None:
+                seat.drop(found, pending)
+
+        self._in(room, drop)
 
     def act(self, command: ask.AnyCommand, done: str = "") -> None:
         """Does a command; it is given its id here. `done` is noticed once it is done."""
@@ -244,13 +176,11 @@ class Network:
 
     def typing(self, room: str) -> None:
         """Hints that one is typing."""
-        if self._seat is not None and (found := self._seat.rooms.get(room)) is not None:
-            self._seat.typing(found)
+        self._in(room, lambda seat, found: seat.typing(found))
 
     def mark_read(self, room: str) -> None:
         """One has seen the end of a room."""
-        if self._seat is not None and (found := self._seat.rooms.get(room)) is not None:
-            self._seat.mark_read(found)
+        self._in(room, lambda seat, found: seat.mark_read(found))
 
     def list_rooms(self) -> None:
         """Tells which rooms one may see."""
@@ -292,6 +222,19 @@ class Network:
 
     # Inside.
 
+    def _in(self, room: str, work: Callable[[Seat, Room], object]) -> None:
+        """Does something in a room, if one is still there."""
+        if self._seat is not None and (found := self._seat.rooms.get(room)) is not None:
+            work(self._seat, found)
+
+    def _retry(self, cid: str, seat: Seat, room: Room) -> None:
+        if (pending := room.pending.get(cid)) is not None:
+            seat.drop(room, pending)
+            if pending.reply_to is None:
+                self.say(room.id, pending.text)
+            else:
+                self.reply(room.id, pending.reply_to, pending.text)
+
     async def _sit(self, wanted: Wanted) -> None:
         seat = Seat()
         seat.listener = self
@@ -309,7 +252,7 @@ class Network:
                 self._look_who_is_here()
 
         try:
-            client = _make_client(wanted, on_state=tell_state, on_hint=seat.tell_hint, on_notice=self.notice)
+            client = make_client(wanted, on_state=tell_state, on_hint=seat.tell_hint, on_notice=self.notice)
             async with client, asyncio.TaskGroup() as self._tasks:
                 connected = True
                 seat.sit_down(client)
@@ -330,7 +273,7 @@ class Network:
                 raise
         except (Refused, Unreachable, Untrusted, BadAddress, CannotKeep) as fault:
             untrusted = wanted.server if isinstance(fault, Untrusted) else ""
-            self._tell(Over(str(fault), untrusted) if connected else _failed(fault, untrusted))
+            self._tell(Over(str(fault), untrusted) if connected else explain(fault, untrusted))
         except Exception as fault:  # noqa: BLE001 - whatever it is, the window stays, and says so
             self._tell(Over(f"This program failed ({type(fault).__name__}: {fault}). Connect again."))
         else:
@@ -360,28 +303,14 @@ class Network:
     def _answered(self, room: str, text: str, answer: Any) -> None:
         self._tell(Answered(room, text, answer))
 
-    async def _fetch_key(self, server: str) -> None:
-        try:
-            address = read_address(server)
-            found = await asyncio.to_thread(fetch_key, address)
-        except (BadAddress, Unreachable) as fault:
-            self._tell(KeyShown(server, "", str(fault)))
-            return
-        fault_words = ""
-        if address.fingerprint not in (None, found):
-            fault_words = f"{address.url} shows another key than the one in the address, {found}. Nothing was changed."
-        self._tell(KeyShown(address.url, found, fault_words))
+    async def _tell_soon(self, telling: Coroutine[Any, Any, Told]) -> None:
+        self._tell(await telling)
 
     async def _find(self) -> None:
-        from klatch.clients.sdk.finding import find  # noqa: PLC0415 - it takes a while, and many never need it
-
         try:
-            found = await find()
-        except Unreachable:
-            found = []
+            self._tell(await look_around())
         finally:
             self._looks_around = False
-        self._tell(Found([(each.name, each.server) for each in found]))
 
     async def _load(self, loading: Coroutine[Any, Any, bool]) -> None:
         """Whatever came of it, the window waits for it no longer."""
@@ -429,69 +358,5 @@ class Network:
         if not self._people_known:
             self._people = dict(seat.people)
             self._people_known = True
-        self._tell(
-            Scene(
-                state=seat.state,
-                me=_as_known(seat.me, seat.people),
-                rooms=[room.state for room in seat.rooms.values()],
-                people=self._people,
-                waiting=sum(pending.fault is None for room in seat.rooms.values() for pending in room.pending.values()),
-                role=seat.client.welcome.role,
-                quiet_until=seat.quiet_until if seat.is_quiet(int(time.time() * 1000)) else None,
-                blocked=frozenset(seat.blocked),
-                transfers=self._transfers.all if self._transfers is not None else [],
-                open=_picture(self._open, seat) if self._open is not None else None,
-            )
-        )
-
-
-def _as_known(me: Person, people: dict[str, Person]) -> Person:
-    """Who one is; how one is shown to others they are told first."""
-    known = people.get(me.id)
-    return me if known is None else msgspec.structs.replace(me, display_name=known.display_name, status=known.status)
-
-
-def _picture(room: Room, seat: Seat) -> OpenRoom:
-    return OpenRoom(
-        state=room.state,
-        topic=room.view.topic,
-        head=room.head,
-        order=list(room.order),
-        items=dict(room.items),
-        pending=[msgspec.structs.replace(pending) for pending in room.pending.values()],
-        people=list(room.people),
-        typists=room.typists(seat._clock(), seat.me),
-        loaded=room.loaded,
-        complete=room.complete,
-        later=not room.ended,
-    )
-
-
-def _failed(fault: Exception, untrusted: str) -> Failed:
-    if isinstance(fault, BadAddress | Unreachable | Untrusted):
-        return Failed(str(fault), "server", untrusted)
-    code = getattr(fault, "code", "")
-    message = str(fault)
-    if code == "guests_refused":
-        message += " Ask whoever runs it to let guests in."
-    if code in _OF_THE_LINK:
-        return Failed(message, "link")
-    if code == "token_needed" or code in _OF_THE_PASSWORD:
-        return Failed(message, "password")
-    return Failed(message, "name" if code in _OF_THE_NAME else None)
-
-
-def _make_client(wanted: Wanted, **listeners: Any) -> Client:
-    """The client for what is wanted. Raises BadAddress, CannotKeep, or Refused for what no server would take."""
-    options: dict[str, Any] = {"program": "klatch-desktop", "patience": None, "outbox": True, **listeners}
-    if wanted.token:
-        return Client(wanted.server, token=wanted.token, **options)
-    if wanted.link:
-        link = secret_of_link(wanted.link)
-        return Client(wanted.server, name=wanted.name, password=wanted.password, link=link, **options)
-    if wanted.password:
-        return Client(wanted.server, name=wanted.name, password=wanted.password, **options)
-    saved = read_login(read_address(wanted.server))
-    if saved is not None and username_key(saved.name) == username_key(wanted.name):
-        return Client(wanted.server, token=saved.token, **options)
-    return Client(wanted.server, name=wanted.name, **options)
+        transfers = self._transfers.all if self._transfers is not None else []
+        self._tell(picture(seat, self._people, self._open, transfers))

@@ -9,6 +9,7 @@ from typing import Any, Final
 import msgspec
 from platformdirs import user_cache_path
 
+from klatch.clients.desktop.opener import open_path
 from klatch.clients.desktop.scene import CommandRefused, Noticed, PictureCame, Told, Transfer
 from klatch.clients.sdk import CannotKeep, Client, Refused, Unanswered, Unreachable, Unreadable
 from klatch.clients.sdk.client import make_cid
@@ -65,8 +66,8 @@ class Transfers:
         number = self._begin(Transfer(next(self._numbers), "", file.name, up=False, size=file.size))
         self._tasks[number] = self._start(self._download(number, file, target, then))
 
-    def fetch(self, file: File, then: Callable[[Path], None]) -> None:
-        """Fetches a file, or finds it where it was fetched before, to be opened."""
+    def open(self, file: File) -> None:
+        """Opens a file; fetches it before, unless it was fetched already."""
         target = user_cache_path("klatch", appauthor=False) / "files" / file.id / file.name
         try:
             make_private(target.parent)
@@ -74,9 +75,9 @@ class Transfers:
             self._tell(Noticed(str(fault)))
             return
         if target.exists():
-            then(target)
+            self._open(target)
         else:
-            self.save(file, target, then)
+            self.save(file, target, self._open)
 
     def show(self, file: File) -> None:
         """Fetches what shows a picture small, once."""
@@ -85,6 +86,12 @@ class Transfers:
             self._start(self._show(file))
 
     # Inside.
+
+    def _open(self, path: Path) -> None:
+        try:
+            open_path(path)
+        except OSError:
+            self._tell(Noticed(f"Nothing here opens it. It is at {path}."))
 
     async def _upload(self, number: int, room: str, source: Path | bytes, name: str, *, send: bool) -> None:
         try:

@@ -21,11 +21,11 @@ from klatch.clients.desktop.dialogs.settings import Settings, step_size
 from klatch.clients.desktop.dialogs.trust import Trust
 from klatch.clients.desktop.doing import Doing
 from klatch.clients.desktop.drawing import Pictures, draw_mark
+from klatch.clients.desktop.entering import Wanted
 from klatch.clients.desktop.filing import Filing
 from klatch.clients.desktop.going import Going
 from klatch.clients.desktop.header import Header
 from klatch.clients.desktop.menubar import TAG, Choice, MenuBar, Menus, list_keys
-from klatch.clients.desktop.network import Wanted
 from klatch.clients.desktop.panes import Panes
 from klatch.clients.desktop.people import People
 from klatch.clients.desktop.preferences import Preferences, keep_preferences
@@ -100,7 +100,7 @@ class Window:
         """Asks where to go; `at_once`: goes there, as all that is needed is known."""
         self._token = token
         self.page.show_places(self.preferences.places)
-        self.page.fill(server, name)
+        self.page.fill(server, name, with_token=bool(token))
         self._show_page()
         if at_once:
             self.page.press()
@@ -233,8 +233,9 @@ class Window:
 
     def connect(self, wanted: Wanted) -> None:
         """Goes to a server; by the token that was given, unless one signs in otherwise."""
-        self.preferences.remember(wanted.server, wanted.name)
-        keep_preferences(self.preferences)
+        if wanted.name:
+            self.preferences.remember(wanted.server, wanted.name)
+            keep_preferences(self.preferences)
         if self._token and not (wanted.password or wanted.link):
             wanted = msgspec.structs.replace(wanted, token=self._token)
         self.threads.do(self.threads.network.connect, wanted)
