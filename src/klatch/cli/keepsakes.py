@@ -1,13 +1,10 @@
 """`klatch history`: what was said in a room, to read or to keep."""
 
-import contextlib
-import sys
-from collections.abc import Callable, Iterator
-
 import click
 
 from klatch.cli.ending import run, warn
 from klatch.cli.options import names_a_room, show, talks_to_a_server
+from klatch.cli.progress import progress
 
 
 @click.command(short_help="Print a room's history as it is now.")
@@ -27,30 +24,9 @@ def history(*, room: str, last: int | None, form: str, server: str, name: str | 
 
     async def print_history() -> None:
         async with make_client(server, name, token, "klatch-history", warn) as klatch:
-            with _progress(last) as progress:
-                items = await read_history(klatch, room, last, progress)
+            with progress("Reading", "messages", last) as done:
+                items = await read_history(klatch, room, last, done)
         for line in spell_history(items, room, form, server=klatch.address.url):  # type: ignore[arg-type] # click checked the choice
             show(line)
 
     run(print_history)
-
-
-@contextlib.contextmanager
-def _progress(last: int | None) -> Iterator[Callable[[int], None]]:
-    """Tells on a terminal how far it is, where that is not where the result goes."""
-    if sys.stderr is None or not sys.stderr.isatty() or (sys.stdout is not None and sys.stdout.isatty()):
-        yield lambda _: None
-        return
-    if last is not None:
-        with click.progressbar(length=last, label="Reading", file=sys.stderr) as bar:
-            yield bar.update
-        return
-    count = 0
-
-    def tell(more: int) -> None:
-        nonlocal count
-        count += more
-        click.echo(f"\rReading: {count:,} messages", nl=False, err=True)
-
-    yield tell
-    click.echo("", err=True)

@@ -2,6 +2,7 @@
 
 import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -9,6 +10,7 @@ import click
 
 from klatch.cli.ending import FAILED, fail, run, warn
 from klatch.cli.options import end_with_reader, names_a_room, show, talks_to_a_server
+from klatch.cli.progress import progress
 
 _LAST: Final = 20
 _LANGUAGE: Final = re.compile(r"[\w+#.-]{1,32}", re.ASCII)
@@ -71,7 +73,8 @@ def send(
 
     async def send_all() -> None:
         async with make_client(server, name, token, "klatch-send", warn) as klatch:
-            await send_lines(klatch, room, read_lines(sys.stdin.fileno()), show)
+            with progress("Sending", "lines") as done:
+                await send_lines(klatch, room, read_lines(sys.stdin.fileno()), _showing(done))
 
     async def send_one(message: str | Path) -> None:
         async with make_client(server, name, token, "klatch-send", warn) as klatch:
@@ -93,6 +96,16 @@ def send(
     except Refused as refused:
         fail(refused.message, FAILED)
     run(lambda: send_one(given))
+
+
+def _showing(done: Callable[[int], None]) -> Callable[[int], None]:
+    """Shows the number of a line that is sent, and counts it."""
+
+    def tell(seq: int) -> None:
+        show(seq)
+        done(1)
+
+    return tell
 
 
 @click.command(short_help="Print what is said in a room.")
