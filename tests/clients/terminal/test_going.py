@@ -84,6 +84,21 @@ async def test_a_person_has_a_card_from_which_one_writes_to_them(house: Server, 
         assert conversation(ann).desk.composer.text == f"/msg {bob.account.name} "
 
 
+async def test_words_of_whom_one_blocks_are_not_shown(house: Server, bob: Client, me: str, room: str) -> None:
+    await bob.send(room, "buy my soap")
+    async with chatting(house, me) as ann:
+        await type_in(ann, f"/join {room}")
+        await ann.press("enter")
+        await sees(ann, "buy my soap")
+        await ann.press("shift+tab", "p")
+        await sees(ann, "Block")
+        await ann.press("down", "down", "enter")
+        await sees(ann, f"Keep {bob.account.name} from writing to you?")
+        await ann.press("enter")
+        screen = await sees(ann, f"· Words of {bob.account.name}, whom you block.")
+        assert "soap" not in screen
+
+
 async def test_whoever_keeps_order_is_offered_how(house: Server, bob: Client, me: str) -> None:
     async with chatting(house, me) as ann:
         await type_in(ann, f"/create of-{me}")

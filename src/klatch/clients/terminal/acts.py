@@ -110,7 +110,8 @@ class Acts:
             stage.notice("Whoever wrote this is not here any more.")
             return
         facts = tell_facts(person, int(time.time() * 1000), stage.zone)
-        card = Card(facts, list(offer_acts(person, stage.seat.me, stage.room)))
+        blocked = person.id in stage.seat.blocked
+        card = Card(facts, list(offer_acts(person, stage.seat.me, stage.room, blocked=blocked)))
         stage.put_over(card, lambda act: self._do_about(person, act))
 
     def _find(self, account: str) -> Person | None:

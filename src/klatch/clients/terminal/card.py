@@ -69,7 +69,7 @@ def tell_facts(person: Person, now: int, zone: tzinfo | None) -> list[tuple[str,
     return facts
 
 
-def offer_acts(person: Person, me: Person, room: Room) -> Iterator[Act]:
+def offer_acts(person: Person, me: Person, room: Room, *, blocked: bool) -> Iterator[Act]:
     """What one may do about somebody; what needs words of one's own is typed as far as it is known."""
     name = person.name
     if person.id == me.id:
@@ -78,7 +78,10 @@ def offer_acts(person: Person, me: Person, room: Room) -> Iterator[Act]:
         return
     yield "write", f"Write to @{draw_line(name)}"
     yield "mention", "Mention here"
-    yield "block", "Block"
+    if blocked:
+        yield f"/unblock {name}", "Block no longer"
+    else:
+        yield "block", "Block"
     if room.state.kind == "direct":
         return
     mine = RANK.get(room.state.role or "", 0)

@@ -155,6 +155,7 @@ class Conversation(Screen[None]):
         if "rooms" in dirty:
             self._settle_where()
         if dirty & {"timeline", "state"}:
+            self.timeline.blocked = self.seat.blocked
             self.timeline.blocks.online = self.seat.state.name == "online"
             self.timeline.redraw()
         self._read_if_seen()

@@ -26,13 +26,15 @@ _QUOTED: Final = "╭ "
 
 
 class Setting(msgspec.Struct, frozen=True, kw_only=True):
-    """What all lines of a timeline are drawn for: whose eyes, how wide, where on earth, and on which day."""
+    """What all lines of a timeline are drawn for: whose eyes, how wide, where on earth, on which day, and without the
+    words of whom."""
 
     me: Person
     width: int
     zone: tzinfo | None
     today: date
     airy: bool = True
+    blocked: frozenset[str] = frozenset()
 
 
 def paint(item: Item, before: Item | None, answered: Item | None, setting: Setting, *, fresh: bool) -> list[Row]:
@@ -52,6 +54,9 @@ def paint(item: Item, before: Item | None, answered: Item | None, setting: Setti
         rows.append([])
     if not isinstance(item.body, Message):
         return rows + _notice(item, setting)
+    if item.author.id in setting.blocked and not item.body.deleted:
+        hidden = f"· Words of {draw_line(item.author.name)}, whom you block."
+        return [*rows, [_INDENT, Piece(fit(hidden, _room(setting)), "soft italic")]]
     if not grouped and not item.body.action:
         rows.append(_head(item, setting))
     if item.body.reply_to is not None:
@@ -150,7 +155,8 @@ def _head(item: Item, setting: Setting) -> Row:
 
 def _answered(seq: int, answered: Item | None, setting: Setting) -> Row:
     width = _room(setting) - 2
-    if answered is None or not isinstance(answered.body, Message) or answered.body.deleted:
+    hidden = answered is not None and answered.author.id in setting.blocked
+    if answered is None or hidden or not isinstance(answered.body, Message) or answered.body.deleted:
         return [_INDENT, Piece(_QUOTED, "soft"), Piece(fit(f"message {seq}", width), "soft italic")]
     first = next((line for line in draw_lines(answered.body.text[:400]) if line.strip()), "")
     said = f"{draw_line(answered.author.name)}: {draw_line(first)}"

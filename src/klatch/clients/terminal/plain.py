@@ -20,7 +20,7 @@ from klatch.clients.terminal.saying import count_waiting
 from klatch.clients.terminal.ways import GOING, Way
 from klatch.core import commands as ask
 from klatch.core.answers import Ack, AnyAnswer, Bye, Page
-from klatch.core.events import Entry
+from klatch.core.events import Entry, Message
 from klatch.core.files import spell_size
 from klatch.core.texts import make_inert
 from klatch.protocols.asking import Asking
@@ -88,7 +88,8 @@ class Plain:
     def heard(self, room: Room, entry: Entry, *, mine: bool) -> None:
         """Shows it, unless it was typed here and stands there already."""
         said = spell_entry(entry, self._url)
-        if said and not mine:
+        hidden = isinstance(entry.body, Message) and entry.author.id in self._seat.blocked
+        if said and not mine and not hidden:
             where = "" if room is self.room else f"{room.name} "
             self._show(make_inert(f"[{spell_time(entry.ts, self._zone)}] {where}{said}"))
 

@@ -68,6 +68,8 @@ class Timeline(Widget, can_focus=True):
         super().__init__(id="timeline")
         self.blocks = Blocks(self._setting)
         self.selected: Key | None = None
+        self.blocked: set[str] = set()
+        """The ids of those whose words one does not want to see."""
         self._me = me
         self._theme = theme
         self._zone = zone
@@ -175,7 +177,8 @@ class Timeline(Widget, can_focus=True):
 
     def _setting(self) -> Setting:
         airy = self.size.height >= _AIRY_FROM
-        return Setting(me=self._me(), width=self.size.width, zone=self._zone, today=self._today(), airy=airy)
+        me, blocked = self._me(), frozenset(self.blocked)
+        return Setting(me=me, width=self.size.width, zone=self._zone, today=self._today(), airy=airy, blocked=blocked)
 
     def _today(self) -> date:
         return datetime.now(UTC).astimezone(self._zone).date()
