@@ -1,6 +1,7 @@
 """Makes a picture of every screen of the page, light and dark, wide and narrow, into screenshots/: look at them."""
 
 import asyncio
+import io
 import sys
 import tempfile
 from contextlib import AsyncExitStack
@@ -8,6 +9,7 @@ from pathlib import Path
 from shutil import which
 from typing import Literal
 
+from PIL import Image
 from playwright.async_api import Browser, Page, async_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -34,6 +36,13 @@ def grind(beans: int, coarse: bool = False) -> str:
 ```
 It is in `kitchen/grinder.py` too."""
 TABLE = "| day | who | cups |\n|---|---|---|\n| Monday | ann | 14 |\n| Tuesday | bob | 9 |"
+
+
+def paint() -> bytes:
+    """A picture."""
+    out = io.BytesIO()
+    Image.radial_gradient("L").resize((960, 640)).convert("RGB").save(out, "PNG")
+    return out.getvalue()
 
 
 async def furnish(server: Server, stack: AsyncExitStack) -> None:
@@ -71,6 +80,11 @@ async def furnish(server: Server, stack: AsyncExitStack) -> None:
         )
     )
     await bob.send("#lobby", "@ann could you open the window?")
+    cups = await mira.upload(paint(), name="cups.png")
+    rota = await mira.upload(b"Monday: Bob\nTuesday: Mira\n", name="rota.txt")
+    beans = await bob.upload(b"%PDF-1.7 " + bytes(200_000), name="beans, a comparison.pdf")
+    await mira.send("#kitchen", "The new cups, and whose turn it is", files=[cups, rota])
+    await bob.send("#kitchen", "", files=[beans])
     for number in range(3):
         await mira.send("#kitchen", f"Cup {number + 1}")
 
@@ -169,6 +183,17 @@ class Photographer:
         await self.page.get_by_label("Write to @mira").wait_for()
         await self.take("direct-new")
 
+    async def files(self) -> None:
+        await self.go("kitchen")
+        await self.page.get_by_role("button", name="Look at cups.png").click()
+        await self.page.get_by_role("dialog", name="cups.png").wait_for()
+        await self.take("picture")
+        await self.page.keyboard.press("Escape")
+        await self.page.get_by_role("button", name="Files", exact=True).click()
+        await self.page.get_by_role("dialog").get_by_text("rota.txt").wait_for()
+        await self.take("files")
+        await self.page.keyboard.press("Escape")
+
     async def dialogs(self) -> None:
         await self.page.keyboard.press("Control+k")
         await self.take("switcher")
@@ -203,6 +228,7 @@ async def photograph(browser: Browser, server: Server, scheme: Scheme, size: str
     if size != "middle":
         await walk.writing()
         await walk.rooms()
+        await walk.files()
         await walk.dialogs()
     await context.close()
 

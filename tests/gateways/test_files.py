@@ -499,3 +499,12 @@ def test_types_that_are_not_taken_are_refused(tmp_path):
         assert begin(ann, 10, filetype="video/mp4").code == "file_type"
         assert raw(ann, b"text", "x.png").code == "file_type"
         assert raw(ann, picture("PNG"), "x.txt").status == 201
+
+
+def test_files_go_with_a_deleted_room_and_from_the_disk(house, ann, bob, room):
+    file = share(ann, room, os.urandom(50_000))
+    place = house.data / "files" / file["id"][:2] / file["id"][2:]
+    assert place.exists()
+    assert ann.delete(room_path(room)).status == 200
+    assert content_of(bob, file).status == content_of(ann, file).status == 404
+    eventually(lambda: not place.exists())
