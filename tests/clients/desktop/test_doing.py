@@ -99,9 +99,9 @@ def test_a_starred_room_stands_first_and_a_silent_one_does_not_call(house: Serve
 
 
 def test_quiet_is_shown_and_taken_back(house: Server, bob: "Person") -> None:
-    bob.window._quiet(None)
+    bob.window.be_quiet(None)
     bob.waits(lambda: "Do not disturb" in str(bob.window.status.me.cget("text")))
-    bob.window._quiet(0)
+    bob.window.be_quiet(0)
     bob.waits(lambda: "Do not disturb" not in str(bob.window.status.me.cget("text")))
 
 

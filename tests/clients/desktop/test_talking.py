@@ -2,7 +2,10 @@
 
 import asyncio
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+import pytest
 
 from klatch.clients.sdk import Client
 from tests.journeys.peers import at
@@ -172,6 +175,30 @@ def test_a_mention_asks_for_attention_while_one_looks_elsewhere(house: Server, b
         bob.waits(lambda: any(row.text == "#lobby" and row.loud for row in bob.window.rooms.rows))
         bob.window.app.event_generate("<FocusIn>")
         bob.waits(lambda: not is_urgent(frame))
+
+
+def test_a_mention_shows_a_notification_unless_one_wants_quiet(
+    house: Server, bob: "Person", tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = tmp_path / "told"
+    program = tmp_path / "bin" / "notify-send"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nprintf "%s|" "$@" >> {told}\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(program.parent), prepend=":")
+    with at(house, "ann") as [ann]:
+        bob.says("/create attic")
+        bob.waits(lambda: bob.room.state.name == "#attic")
+        bob.window.be_quiet(None)
+        bob.waits(lambda: "Do not disturb" in bob.window.status.me.cget("text"))
+        ann.type("hey @bob first")
+        bob.waits(lambda: any(room.mentions for room in bob.window.scene.rooms))
+        bob.window.be_quiet(0)
+        bob.waits(lambda: "Do not disturb" not in bob.window.status.me.cget("text"))
+        ann.type("hey @bob second <b>")
+        bob.waits(lambda: told.exists() and told.read_text().endswith("|"))
+        assert told.read_text().endswith("|--|ann in #lobby|hey @bob second &lt;b&gt;|")
+        assert "first" not in told.read_text()
 
 
 def test_what_is_looked_at_counts_as_read(house: Server, bob: "Person") -> None:

@@ -7,8 +7,9 @@ import msgspec
 import ttkbootstrap as ttk
 
 from klatch.clients.desktop.attachments import Attachments
-from klatch.clients.desktop.bare import Frame, Label, Listbox, Text
+from klatch.clients.desktop.bare import Frame, Label, Text
 from klatch.clients.desktop.completion import Offer, complete, find_spelled, private_to
+from klatch.clients.desktop.offers import Offers
 from klatch.clients.desktop.scene import Scene
 from klatch.clients.desktop.style import Style
 
@@ -72,8 +73,6 @@ class Composer(Frame):
         self._aim: Aim | None = None
         self._asks_to_quit = False
         self._scene: Scene | None = None
-        self._offers: list[Offer] = []
-        self._chosen: int | None = None
         self._drafts: dict[str, str] = {}
         self._room = ""
         self._place = "Write a message"
@@ -94,10 +93,7 @@ class Composer(Frame):
         self._placeholder.bind("<Button-1>", lambda _: self.text.focus_set())
         self._box.pack(side="bottom", fill="x")
         self.attachments.pack(side="bottom", fill="x")
-        self.offers = Listbox(
-            parent, borderwidth=0, highlightthickness=1, activestyle="none", takefocus=0, exportselection=False
-        )
-        self.offers.bind("<ButtonRelease-1>", self._click_offer)
+        self.offers = Offers(parent, style, self._box, self._accept)
         self._bind()
         style.watch(self._dress)
         self._arrange()
@@ -168,7 +164,7 @@ class Composer(Frame):
             self._arrange()
             return
         self._aim = None
-        self._hide_offers()
+        self.offers.hide()
         self.put("")
         if aim is None:
             self._sending.say(text)
@@ -183,7 +179,7 @@ class Composer(Frame):
         if ready:
             reply_to = self._aim.seq if self._aim is not None else None
             self._aim = None
-            self._hide_offers()
+            self.offers.hide()
             self.put("")
             self._sending.send_files(text, reply_to)
         self._arrange()
@@ -202,7 +198,7 @@ class Composer(Frame):
         text.bind("<Shift-Return>", lambda _: self._break_line())
         text.bind("<Control-Return>", lambda _: self._break_line())
         text.bind("<Up>", self._up)
-        text.bind("<Down>", lambda _: self._move_choice(1))
+        text.bind("<Down>", lambda _: "break" if self.offers.move(1) else None)
         text.bind("<Tab>", lambda _: self._tab())
         text.bind("<Shift-Tab>", lambda _: self._leave_field(-1))
         text.bind("<Escape>", lambda _: self._escape())
@@ -223,12 +219,10 @@ class Composer(Frame):
 
     def _left(self) -> None:
         self._dress()
-        self.after(150, self._hide_offers)  # a click on an offer comes first
+        self.after(150, self.offers.hide)  # a click on an offer comes first
 
     def _enter(self) -> str:
-        if self._chosen is not None:
-            self._accept(self._offers[self._chosen])
-        else:
+        if not self.offers.take(first=False):
             self.send_text()
         return "break"
 
@@ -238,27 +232,15 @@ class Composer(Frame):
         return "break"
 
     def _up(self, _event: object) -> str | None:
-        if self._offers:
-            return self._move_choice(-1)
+        if self.offers.move(-1):
+            return "break"
         if not self.get() and self._aim is None:
             self._sending.edit_last()
             return "break"
         return None
 
-    def _move_choice(self, by: int) -> str | None:
-        if not self._offers:
-            return None
-        start = -1 if by > 0 else len(self._offers)
-        self._chosen = ((self._chosen if self._chosen is not None else start) + by) % len(self._offers)
-        self.offers.selection_clear(0, "end")
-        self.offers.selection_set(self._chosen)
-        return "break"
-
     def _tab(self) -> str:
-        if self._offers:
-            self._accept(self._offers[self._chosen or 0])
-            return "break"
-        return self._leave_field(1)
+        return "break" if self.offers.take(first=True) else self._leave_field(1)
 
     def _leave_field(self, by: int) -> str:
         following = self.text.tk_focusNext() if by > 0 else self.text.tk_focusPrev()
@@ -267,8 +249,8 @@ class Composer(Frame):
         return "break"
 
     def _escape(self) -> str:
-        if self._offers:
-            self._hide_offers()
+        if self.offers.all:
+            self.offers.hide()
         elif self._asks_to_quit:
             self._asks_to_quit = False
             self.put("")
@@ -323,39 +305,13 @@ class Composer(Frame):
         offers = complete(self.text.get("1.0", "insert"), others, scene.rooms)
         if len(offers) == 1 and self.text.get("1.0", "insert").endswith(offers[0].text.strip()):
             offers = []
-        if offers != self._offers:
-            self._offers = offers
-            self._chosen = None
-            self._show_offers()
-
-    def _show_offers(self) -> None:
-        if not self._offers:
-            self._hide_offers()
-            return
-        self.offers.delete(0, "end")
-        wide = max(len(offer.text) for offer in self._offers)
-        for offer in self._offers:
-            words = offer.what if offer.what.startswith("/") else f"{offer.text.strip():<{wide}}  {offer.what}"
-            self.offers.insert("end", f" {words}")
-        self.offers.configure(height=len(self._offers), width=max(24, *(len(offer.what) for offer in self._offers)) + 8)
-        self.offers.place(in_=self._box, x=0, y=-self._style.px(4), anchor="sw")
-        self.offers.lift()
-
-    def _hide_offers(self) -> None:
-        self._offers = []
-        self._chosen = None
-        self.offers.place_forget()
-
-    def _click_offer(self, event: "tkinter.Event[Any]") -> None:
-        place = self.offers.nearest(event.y)
-        if 0 <= place < len(self._offers):
-            self._accept(self._offers[place])
+        self.offers.show(offers)
 
     def _accept(self, offer: Offer) -> None:
         before = self.text.get("1.0", "insert")
         self.text.delete(f"1.0 + {offer.start} chars", "insert")
         self.text.insert(f"1.0 + {min(offer.start, len(before))} chars", offer.text)
-        self._hide_offers()
+        self.offers.hide()
         self.text.focus_set()
         self._changed()
 
@@ -429,8 +385,5 @@ class Composer(Frame):
         )
         self.hint.configure(background=palette.ground, font=style.meta)
         self._give_up.configure(background=palette.ground, foreground=palette.accent, font=style.meta)
-        self.offers.configure(
-            background=palette.raised, foreground=palette.ink, font=style.meta, highlightbackground=palette.line,
-            highlightcolor=palette.line, selectbackground=palette.accent, selectforeground=palette.on_accent,
-        )  # fmt: skip
+        self.offers.dress()
         self._arrange()

@@ -13,6 +13,7 @@ import ttkbootstrap as ttk
 from klatch.clients.desktop.answering import show_answer
 from klatch.clients.desktop.attention import ask_for_attention, take_attention_back
 from klatch.clients.desktop.bare import Frame
+from klatch.clients.desktop.choices import list_choices
 from klatch.clients.desktop.composer import Composer
 from klatch.clients.desktop.connecting import ConnectPage
 from klatch.clients.desktop.dialogs.day import GoToDay
@@ -25,7 +26,7 @@ from klatch.clients.desktop.entering import Wanted
 from klatch.clients.desktop.filing import Filing
 from klatch.clients.desktop.going import Going
 from klatch.clients.desktop.header import Header
-from klatch.clients.desktop.menubar import TAG, Choice, MenuBar, Menus, list_keys
+from klatch.clients.desktop.menubar import TAG, MenuBar, list_keys
 from klatch.clients.desktop.panes import Panes
 from klatch.clients.desktop.people import People
 from klatch.clients.desktop.preferences import Preferences, keep_preferences
@@ -267,7 +268,7 @@ class Window:
 
     def open_keys(self) -> None:
         """Shows what the keyboard does."""
-        Keys(self.app, self.style, [*_KEYS, *list_keys(self._menus(), self.style)])
+        Keys(self.app, self.style, [*_KEYS, *list_keys(list_choices(self), self.style)])
 
     def ask_for_day(self) -> None:
         """Asks which day to go back to."""
@@ -294,7 +295,8 @@ class Window:
         place = seen.index(at) + by if at in seen else 0
         seen[place % len(seen)].focus_set()
 
-    def _quiet(self, seconds: int | None) -> None:
+    def be_quiet(self, seconds: int | None) -> None:
+        """Has nothing disturb one for so many seconds: 0 ends that, None is for good."""
         self.talk.act(ask.Quiet(cid="", seconds=seconds))
 
     # How it is put together.
@@ -328,7 +330,7 @@ class Window:
         self.doing.filing = self.filing
         self.doing.timeline, self.doing.composer, self.doing.panes = self.timeline, self.composer, self.panes
         self._pack()
-        self._bar = MenuBar(app, style, self._menus())
+        self._bar = MenuBar(app, style, list_choices(self))
 
     def _pack(self) -> None:
         self.status.pack(side="bottom", fill="x")
@@ -340,66 +342,6 @@ class Window:
         self.header.pack(fill="x")
         self.composer.pack(side="bottom", fill="x")
         self.timeline.pack(fill="both", expand=True)
-
-    def _menus(self) -> Menus:
-        going, doing = self.going, self.doing
-        return (
-            (
-                "Klatch",
-                (
-                    Choice("How others see you", self.people.open_me),
-                    Choice("Make an account", self.signing.register),
-                    Choice("Change password", self.signing.change_password),
-                    None,
-                    Choice("Do not disturb for an hour", partial(self._quiet, 3_600)),
-                    Choice("Do not disturb until I say so", partial(self._quiet, None)),
-                    Choice("Disturb me again", partial(self._quiet, 0)),
-                    None,
-                    Choice("Settings", self.open_settings, ("Control-comma",)),
-                    Choice("Another server", self.disconnect),
-                    None,
-                    Choice("Leave Klatch", self.close, ("Control-q",)),
-                ),
-            ),
-            (
-                "Room",
-                (
-                    Choice("Go to or make a room", going.ask, ("Control-k",)),
-                    Choice("Room before", partial(going.step, -1), ("Alt-Up",)),
-                    Choice("Room after", partial(going.step, 1), ("Alt-Down",)),
-                    Choice("Room before with something new", partial(going.step, -1, unread=True), ("Alt-Shift-Up",)),
-                    Choice("Room after with something new", partial(going.step, 1, unread=True), ("Alt-Shift-Down",)),
-                    None,
-                    Choice("Send files", self.filing.attach, ("Control-o",)),
-                    Choice("Go to a day", self.ask_for_day, ("Control-g",)),
-                    Choice("Invite somebody", going.invite, ("Control-i",)),
-                    Choice("Room settings", going.open_settings),
-                    Choice("Leave this room", partial(doing.say, "/leave")),
-                ),
-            ),
-            (
-                "View",
-                (
-                    Choice("Next part of the window", partial(self.go_to_part, 1), ("F6",)),
-                    Choice("Part before", partial(self.go_to_part, -1), ("Shift-F6",)),
-                    Choice("Rooms", self.show_rooms, ("F8",)),
-                    Choice("Members", self.toggle_members, ("F9",)),
-                    None,
-                    Choice(
-                        "Larger text", partial(self.resize_text, 1), ("Control-plus", "Control-equal", "Control-KP_Add")
-                    ),
-                    Choice("Smaller text", partial(self.resize_text, -1), ("Control-minus", "Control-KP_Subtract")),
-                    Choice("Usual text", partial(self.resize_text, 0), ("Control-Key-0",)),
-                ),
-            ),
-            (
-                "Help",
-                (
-                    Choice("What can be typed", partial(doing.say, "/help")),
-                    Choice("Keys", self.open_keys, ("F1",)),
-                ),
-            ),
-        )
 
     def _bind(self) -> None:
         app = self.app

@@ -51,6 +51,10 @@ class Settings(Dialog):
         ttk.Checkbutton(self, text="Play a sound", variable=self.sound, command=self._choose_sound).pack(
             anchor="w", pady=(px(6), 0)
         )
+        self.notify = tkinter.BooleanVar(self, preferences.notify)
+        ttk.Checkbutton(
+            self, text="Show a notification", variable=self.notify, command=self._choose_notify
+        ).pack(anchor="w", pady=(px(6), 0))  # fmt: skip
         ttk.Button(self, text="Close", command=self.close, bootstyle="primary").pack(anchor="e", pady=(px(24), 0))
         self._say_size()
         self.appear(radios[0])
@@ -73,6 +77,10 @@ class Settings(Dialog):
 
     def _say_size(self) -> None:
         self._size.configure(text=f"{self._preferences.size} %")
+
+    def _choose_notify(self) -> None:
+        self._preferences.notify = self.notify.get()
+        self._keep()
 
     def _choose_sound(self) -> None:
         self._preferences.sound = self.sound.get()
