@@ -224,7 +224,9 @@ class Choosing:
                 tool.bind("<Button-1>", partial(_break, partial(self._do, wish, seq)))
         self.tools.update_idletasks()
         box = paper.dlineinfo(self._first_row(block[0]))
-        self.tools.place(relx=1, x=-px(RIGHT), y=max(0, (box[1] if box else 0) - px(4)), anchor="ne")
+        # Above the line, so that its own words can be read.
+        top = (box[1] if box else 0) - self.tools.winfo_reqheight() + px(4)
+        self.tools.place(relx=1, x=-px(RIGHT), y=max(0, top), anchor="ne")
 
     def _first_row(self, start: str) -> str:
         """Where the line itself begins, below what is said above it."""
