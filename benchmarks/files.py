@@ -20,6 +20,12 @@ SIZE = 1_000_000_000
 AT_ONCE = 100
 SMALL = 20_000_000
 _PIECE = 1_048_576
+_LIMITS = """[limits]
+file_size = 4_000_000_000
+file_quota_of_guest = 100_000_000_000
+member_burst = 100_000
+address_burst = 100_000
+"""
 _SITE = """daemon off; pid {folder}/pid; error_log {folder}/error.log; worker_processes 1; events {{}}
 http {{ access_log off; sendfile on; client_max_body_size 0; client_body_temp_path {folder}/temp;
   server {{ listen 127.0.0.1:{port}; root {folder}/site;
@@ -35,8 +41,8 @@ def files() -> Iterator[str]:
         copied = min(_copy(source, Path(folder, "copy")) for _ in range(3))
         yield f"cp with fsync: {SIZE / copied / 1e6:,.0f} MB/s"
         config = Path(folder, "klatch.toml")
-        config.write_text("[limits]\nfile_size = 4_000_000_000\nfile_quota_of_guest = 100_000_000_000\n")
-        with running(Path(folder, "data"), "--no-limits", "--config", str(config)) as server:
+        config.write_text(_LIMITS)
+        with running(Path(folder, "data"), "--config", str(config)) as server:
             yield from _measure(server, source, copied)
         if (nginx := shutil.which("nginx")) is not None:
             yield f"nginx: 1 GB down {_beside(nginx, Path(folder), source):,.0f} MB/s"
