@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from klatch.clients.sdk import Client
 from klatch.core.commands import CreateRoom
 from tests.running import Server, running
-from tests.web.conftest import Visitor
+from tests.web.conftest import PHONE, Visitor
 
 pytestmark = pytest.mark.timeout(90)
 HELD = 3_000
@@ -58,7 +58,8 @@ def reader(long_room, visit) -> Visitor:
     """Somebody who looks at the end of #deep."""
     reader = visit(long_room).come_in(f"reader{next(_numbers)}")
     reader.say("/join #deep")
-    expect(reader.line(f"line {HELD - 1} of deep")).to_be_visible()
+    expect(reader.page.get_by_role("heading", name="#deep")).to_be_visible()
+    expect(reader.page.locator(".settled article").last).to_be_in_viewport()
     return reader
 
 
@@ -204,3 +205,87 @@ def test_a_command_typed_while_the_server_is_away_stays_in_the_box(data, visit):
         ann.page.evaluate("dispatchEvent(new Event('online'))")
         expect(ann.line("/slash").and_(ann.page.locator(":not(.waiting)"))).to_be_visible(timeout=20_000)
         expect(ann.page.get_by_role("link", name="later")).to_have_count(0)
+
+
+CODE = """```python
+def brew(cups):
+    return "coffee" * cups  # hot
+```"""
+
+
+def test_code_has_colours_its_language_and_a_button_that_copies_it(house, visit):
+    ann = visit(house, permissions=["clipboard-read", "clipboard-write"]).come_in("coder")
+    ann.say(CODE)
+    code = ann.page.locator(".code").last
+    expect(code.locator(".hljs-keyword").first).to_have_text("def")
+    expect(code.locator(".bar")).to_contain_text("python")
+    code.get_by_role("button", name="Copy").click()
+    expect(ann.page.get_by_role("status").filter(has_text="The code is copied.")).to_be_visible()
+    assert ann.page.evaluate("navigator.clipboard.readText()") == CODE.removeprefix("```python\n").removesuffix("\n```")
+
+
+def test_hidden_words_are_shown_by_mouse_and_by_keyboard(house, visit):
+    ann = visit(house).come_in("spoiler")
+    ann.say("it was ||the cat|| and ||the dog||")
+    hidden = ann.line("it was").locator(".spoiler")
+    hidden.first.click()
+    expect(hidden.first).to_have_class(re.compile("shown"))
+    hidden.last.focus()
+    ann.page.keyboard.press("Enter")
+    expect(hidden.last).to_have_class(re.compile("shown"))
+
+
+def test_wide_tables_and_long_words_stay_within_a_phone(house, visit):
+    ann = visit(house, viewport=PHONE, has_touch=True, is_mobile=True).come_in("narrow")
+    columns = [f"column number {number}" for number in range(8)]
+    ann.box.fill("\n".join("| " + " | ".join(row) + " |" for row in (columns, ["-"] * 8, columns)))
+    ann.page.get_by_role("button", name="Send").tap()
+    ann.box.fill("W" * 300)
+    ann.page.get_by_role("button", name="Send").tap()
+    expect(ann.line("WWWW")).to_be_visible()
+    sheet = ann.page.locator(".sheet").last
+    assert sheet.evaluate("sheet => sheet.scrollWidth > sheet.clientWidth")
+    assert ann.page.evaluate("document.querySelector('.scroller').scrollWidth") <= 360
+
+
+def test_the_menu_of_a_message_opens_by_key_and_by_a_finger_that_rests(house, visit):
+    ann = visit(house, has_touch=True).come_in("menus")
+    ann.box.fill("a line with a menu")
+    ann.page.get_by_role("button", name="Send").tap()
+    line = ann.line("a line with a menu").and_(ann.page.locator(":not(.waiting)"))
+    line.focus()
+    ann.page.keyboard.press("m")
+    expect(ann.page.get_by_role("menuitem", name="Add a reaction")).to_be_focused()
+    ann.page.keyboard.press("End")
+    expect(ann.page.get_by_role("menuitem", name="Delete")).to_be_focused()
+    ann.page.keyboard.press("Escape")
+    expect(ann.page.get_by_role("menu")).to_have_count(0)
+    expect(line).to_be_focused()
+    line.locator("p").dispatch_event("pointerdown", {"pointerType": "touch", "bubbles": True})
+    ann.page.get_by_role("menuitem", name="React with 👍").click()
+    expect(line.get_by_role("button", name=re.compile("👍 1"))).to_be_visible()
+
+
+def test_who_has_read_is_shown_and_below_the_last_line_to_somebody(house, visit):
+    ann, bob = visit(house).come_in("asker"), visit(house).come_in("seer")
+    ann.go("@seer")
+    ann.say("did you see this")
+    bob.go("@asker")
+    expect(bob.line("did you see this")).to_be_visible()
+    expect(ann.page.get_by_text("Read", exact=True)).to_be_visible(timeout=25_000)
+    ann.line("did you see this").focus()
+    ann.page.keyboard.press("m")
+    ann.page.get_by_role("menuitem", name="Who has read it").click()
+    expect(ann.page.get_by_role("dialog").get_by_role("button", name="seer")).to_be_visible()
+
+
+def test_one_goes_to_a_date(reader):
+    reader.go("deep/2000")
+    expect(reader.line("line 1997 of deep")).to_be_in_viewport()
+    reader.page.locator(".dated").click()
+    reader.page.get_by_role("button", name="Go", exact=True).click()
+    expect(reader.line("line 0 of deep").first).to_be_in_viewport()
+    reader.page.locator(".day button").first.click()
+    reader.page.get_by_label("Go to a date").last.fill("2031-01-01")
+    reader.page.keyboard.press("Escape")
+    expect(reader.page.get_by_role("dialog")).to_have_count(0)

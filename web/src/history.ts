@@ -1,5 +1,5 @@
 // Reading back and forth in a room, at any distance from its end: only what is looked at is fetched.
-import type { Page } from "./frames";
+import type { Item, Page } from "./frames";
 import type { Klatch } from "./klatch";
 import { type Bounds, upToDate } from "./ranges";
 import type { Room } from "./rooms";
@@ -55,6 +55,16 @@ export function openEnd(room: Room): void {
 export async function findTime(klatch: Klatch, room: Room, since: number): Promise<number | null> {
   const page = await klatch.ask<Page>({ op: "history", room: room.id, since, limit: 1 });
   return page?.items[0]?.seq ?? null;
+}
+
+/** A line that is quoted, wherever it stands; null where it cannot be read. */
+export async function quoteOf(klatch: Klatch, room: Room, seq: number): Promise<Item | null> {
+  const held = room.quotes.get(seq);
+  if (held) return held;
+  const asked = klatch.ask<Page>({ op: "history", room: room.id, before: seq + 1, limit: 1 });
+  const found = asked.then((page) => page?.items.find((item) => item.seq === seq) ?? null);
+  room.quotes.set(seq, found);
+  return found;
 }
 
 async function load(klatch: Klatch, room: Room, loading: "earlier" | "later", bounds: Bounds, limit: number): Promise<Page | null> {

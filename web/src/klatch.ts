@@ -712,11 +712,16 @@ export class Klatch {
   /** The answer to a query, or null where it was refused. */
   async ask<Answer extends AnyAnswer>(query: Parameters<Requests["ask"]>[0]): Promise<Answer | null> {
     try {
-      return await this.#requests.ask<Answer>(query);
+      return await this.query<Answer>(query);
     } catch (fault) {
       if (fault instanceof Refused) return null;
       throw fault;
     }
+  }
+
+  /** The answer to a query; throws Refused. */
+  query<Answer extends AnyAnswer>(query: Parameters<Requests["ask"]>[0]): Promise<Answer> {
+    return this.#requests.ask<Answer>(query);
   }
 }
 

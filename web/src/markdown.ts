@@ -1,6 +1,7 @@
 // Words with a little form: emphasis, code, lists, quotes, tables, links, spoilers. Nothing else gets through.
 import DOMPurify from "dompurify";
 import { Marked, type TokenizerExtension, type RendererExtension, type Tokens } from "marked";
+import { coloured, highlighted } from "./highlighting";
 import { words } from "./words";
 
 type Extension = TokenizerExtension & RendererExtension;
@@ -58,6 +59,19 @@ const marked = new Marked({ gfm: true, breaks: true, async: false }).use({
       if (!/^https?:\/\//i.test(href)) return escape(text || href);
       return `<a href="${escape(href)}" target="_blank" rel="noopener noreferrer nofollow">${escape(text || href)}</a>`;
     },
+    code({ text, lang }: Tokens.Code) {
+      const language = /^[\w+#.-]{1,32}/.exec(lang ?? "")?.[0] ?? "";
+      const code = highlighted(text, language.toLowerCase()) ?? escape(text);
+      const bar = `<div class="bar"><span>${escape(language)}</span><button class="copy">${escape(words.message.copyCode)}</button></div>`;
+      return `<div class="code" dir="ltr">${bar}<pre tabindex="0"><code>${code}\n</code></pre></div>\n`;
+    },
+    table(token: Tokens.Table) {
+      const cell = ({ tokens, align }: Tokens.TableCell, tag: string) =>
+        `<${tag}${align ? ` align="${align}"` : ""}>${this.parser.parseInline(tokens)}</${tag}>`;
+      const row = (cells: Tokens.TableCell[], tag: string) => `<tr>${cells.map((each) => cell(each, tag)).join("")}</tr>`;
+      const body = token.rows.map((cells) => row(cells, "td")).join("");
+      return `<div class="sheet" tabindex="0"><table><thead>${row(token.header, "th")}</thead><tbody>${body}</tbody></table></div>\n`;
+    },
     heading({ tokens }: Tokens.Heading) {
       return `<p><strong>${this.parser.parseInline(tokens)}</strong></p>`;
     },
@@ -75,10 +89,10 @@ export function spell(text: string): string {
 
 const ALLOWED = {
   ALLOWED_TAGS: [
-    ...["p", "br", "strong", "em", "del", "code", "pre", "blockquote", "ul", "ol", "li", "a", "span", "hr"],
+    ...["p", "br", "strong", "em", "del", "code", "pre", "blockquote", "ul", "ol", "li", "a", "span", "hr", "div", "button"],
     ...["table", "thead", "tbody", "tr", "th", "td"],
   ],
-  ALLOWED_ATTR: ["href", "title", "target", "rel", "class", "align", "start", "role", "tabindex", "aria-label"],
+  ALLOWED_ATTR: ["href", "title", "target", "rel", "class", "align", "start", "role", "tabindex", "aria-label", "dir"],
   ALLOWED_URI_REGEXP: /^(?:https?:|mailto:|#)/i,
   // Else all that is allowed is taken for an address, and goes unless it is one.
   ADD_URI_SAFE_ATTR: ["target", "rel", "align", "start", "tabindex", "aria-label"],
@@ -86,7 +100,8 @@ const ALLOWED = {
   ALLOW_ARIA_ATTR: false,
 };
 
-const done = new WeakMap<object, string>();
+let done = new WeakMap<object, string>();
+coloured.subscribe(() => (done = new WeakMap()));
 
 /** The text of a message as safe HTML; worked out once for each `body`. */
 export function toHtml(body: { text: string }): string {

@@ -16,6 +16,8 @@ export class Room {
   follower: Follower | null = null;
   /** Which lines are held, and which of them are looked at. */
   ranges: Ranges | null = null;
+  /** Lines that are quoted and stand far away. */
+  readonly quotes = new Map<number, Promise<Item | null>>();
   loading: "" | "first" | "earlier" | "later" | "missing" = "";
   fault = "";
   people: Person[] = [];
