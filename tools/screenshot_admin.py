@@ -10,7 +10,7 @@ from klatch.core import commands
 from tests.running import Server
 
 PARTS = ("start", "people", "rooms", "invites", "order", "audit", "settings", "storage", "figures")
-OPENED = {"people": "What to do with bob", "rooms": "Rules of #board", "invites": "Make link"}
+OPENED = {"people": "What to do with bob", "rooms": "Settings of #board", "invites": "Make link"}
 LOOKS = (("wide", "light"), ("wide", "dark"), ("narrow", "light"), ("narrow", "dark"))
 GRAPHED = 4_500  # milliseconds for a line
 

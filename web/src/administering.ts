@@ -18,7 +18,6 @@ import type {
 } from "./frames";
 import type { Klatch } from "./klatch";
 import { byName } from "./locale";
-import { Refused } from "./requests";
 import { randomText } from "./secrets";
 
 const PAGE = 200;
@@ -58,17 +57,6 @@ export function outranks(role: string, other: string): boolean {
 /** The roles that somebody may give, the lowest first. */
 export function rolesUpTo(role: string): string[] {
   return RANK.slice(1, RANK.indexOf(role) + 1);
-}
-
-/** Does something; gives why not in the server's words, or nothing. */
-export async function tryTo(act: () => Promise<unknown>): Promise<string> {
-  try {
-    await act();
-    return "";
-  } catch (refused) {
-    if (refused instanceof Refused) return refused.message;
-    throw refused;
-  }
 }
 
 type Wanted<Command> = Command extends AnyCommand ? Omit<Command, "cid"> : never;

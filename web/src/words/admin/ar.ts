@@ -96,28 +96,6 @@ export const ar: AdminWords = {
     change: (name) => say`قواعد ${name}`,
     joinFirst: "يجب أن تكون في الغرفة لتغييرها.",
     join: "انضم إلى الغرفة",
-    name: "الاسم",
-    rename: "إعادة التسمية",
-    posting: "من يحق له الكتابة",
-    postings: { everyone: "الجميع", members: "الأعضاء دون الضيوف", moderators: "المشرفون" },
-    slow: "الوضع البطيء",
-    slows: (seconds) =>
-      seconds === 0
-        ? "معطّل"
-        : seconds < 60
-          ? count(seconds, { zero: "{n}", one: "رسالة كل ثانية", two: "رسالة كل ثانيتين", few: "رسالة كل {n} ثوانٍ", many: "رسالة كل {n} ثانية", other: "رسالة كل {n} ثانية" })
-          : count(seconds / 60, { zero: "{n}", one: "رسالة كل دقيقة", two: "رسالة كل دقيقتين", few: "رسالة كل {n} دقائق", many: "رسالة كل {n} دقيقة", other: "رسالة كل {n} دقيقة" }),
-    newcomers: "ما يقرؤه القادمون الجدد",
-    newcomersAll: "كل شيء",
-    newcomersJoining: "منذ انضمامهم",
-    keep: "مدة حفظ الكلام",
-    keeps: (number) => (number === -2 ? "كما في الخادم كله" : number === -1 ? "دائمًا" : number === 0 ? "لا يُحفظ" : days(number)),
-    isClosed: "مغلقة: الانضمام بالدعوة فقط",
-    isArchived: "مؤرشفة: لا يكتب فيها أحد ولا تظهر في القوائم",
-    delete: "حذف الغرفة",
-    deleteHint: "ينهي الغرفة للجميع مع كل ما قيل فيها. لا يمكن لأحد استعادتها.",
-    deleteType: (name) => say`اكتب ${name} للتأكيد`,
-    deleteYes: "حذف نهائي",
   },
   invites: {
     make: "إنشاء رابط دعوة",
