@@ -223,6 +223,9 @@ class Photographer:
         await self.page.keyboard.press("Escape")
         await self.open("You and this page")
         await self.take("me")
+        for tab in ("Peace", "Account", "This page"):
+            await self.page.get_by_role("tab", name=tab).click()
+            await self.take(f"me-{tab.split()[-1].lower()}")
         await self.page.get_by_role("button", name="Keys").click()
         await self.take("keys")
         await self.page.keyboard.press("Escape")
