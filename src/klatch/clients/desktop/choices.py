@@ -1,15 +1,57 @@
 """What the menus of the window offer, and by which keys."""
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import Protocol
 
+from klatch.clients.desktop.doing import Doing
+from klatch.clients.desktop.filing import Filing
+from klatch.clients.desktop.going import Going
 from klatch.clients.desktop.menubar import Choice, Menus
+from klatch.clients.desktop.people import People
+from klatch.clients.desktop.signing import Signing
 
-if TYPE_CHECKING:
-    from klatch.clients.desktop.window import Window
+
+class Chooses(Protocol):
+    """What the choices are made of."""
+
+    going: Going
+    doing: Doing
+    signing: Signing
+    people: People
+    filing: Filing
+
+    def open_settings(self) -> object:
+        """Shows what one may choose."""
+
+    def open_keys(self) -> None:
+        """Shows what the keyboard does."""
+
+    def ask_for_day(self) -> None:
+        """Asks which day to go back to."""
+
+    def be_quiet(self, seconds: int | None) -> None:
+        """Has nothing disturb one."""
+
+    def go_to_part(self, by: int) -> None:
+        """Gives the keyboard to another part of the window."""
+
+    def show_rooms(self) -> None:
+        """Goes to the list of rooms."""
+
+    def toggle_members(self) -> None:
+        """Shows the members, or hides them."""
+
+    def resize_text(self, by: int) -> None:
+        """Larger or smaller text."""
+
+    def disconnect(self) -> None:
+        """Leaves this server."""
+
+    def close(self) -> None:
+        """Leaves for good."""
 
 
-def list_choices(window: "Window") -> Menus:
+def list_choices(window: Chooses) -> Menus:
     """Titles and rows."""
     going, doing, signing = window.going, window.doing, window.signing
     return (
