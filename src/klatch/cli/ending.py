@@ -17,6 +17,7 @@ _INTERRUPTED: Final = 130
 # What the server cannot do now, though nothing is wrong with what was asked.
 _LATER: Final = frozenset({"storage_full", "try_again", "going_away", "too_many_sessions", "rate_limited"})
 _ADVICE: Final = {
+    "no_such_room": "`klatch rooms` lists those there are.",
     "name_taken": "--name gives another.",
     "guests_refused": "`klatch login` signs in to an account; `klatch serve --guests` lets guests in.",
     "password_needed": "`klatch login` asks for it; --name gives another name.",

@@ -95,7 +95,7 @@ def test_lines_that_are_pasted_go_where_those_before_them_led(unlimited: Server)
     ops = klatch("tail", "#ops", "--server", unlimited.url, "--name", "ann").stdout
     assert [line.partition("] ")[2] for line in lobby.splitlines()][1:] == ["ann: first", "ann: last", "~ ann waves"]
     assert [line.partition("] ")[2] for line in ops.splitlines()][2:] == [
-        '* ann set the topic to "Deploys".',
+        "* ann set the topic: Deploys",
         "ann: in ops",
     ]
     assert "! There is no command /nonsense." in done.stdout
