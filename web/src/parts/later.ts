@@ -4,6 +4,9 @@ import { speakInDialogs } from "../words/dialogs";
 
 export const later = {
   emoji: () => import("./EmojiPicker.svelte"),
+  message: () => import("./MessageMenu.svelte"),
+  readers: () => import("./ReadBy.svelte"),
+  date: () => import("./GoToDate.svelte"),
   viewer: () => import("./Viewer.svelte"),
   browse: () => import("./Browse.svelte"),
   keys: () => import("./Keys.svelte"),
