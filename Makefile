@@ -20,7 +20,7 @@ schema:  ## write docs/openapi.json, docs/asyncapi.json and web/src/frames.ts an
 windows: set-up  ## make pictures of the window in all its states, in screenshots/desktop/
 	@.venv/bin/python -m tests.clients.desktop.screenshots
 screenshots: set-up  ## make pictures of every screen of the page, in screenshots/
-	@.venv/bin/python tools/screenshots.py $(ARGS)
+	@.venv/bin/python -m tools.pictures $(ARGS)
 lock:  ## write the lock files anew after a change of dependencies
 	@$(PYTHON) tools/lock.py $(ARGS)
 clean:  ## remove what can be made again

@@ -55,7 +55,6 @@ def send(
     from klatch.clients.shell.lines import check_argument, read_lines
     from klatch.clients.shell.rooms import spell_room
     from klatch.clients.shell.sending import as_code, send_lines, send_text
-    from klatch.core.texts import parse_message
 
     room = spell_room(room)
     if lines and text not in (None, "-"):
@@ -89,7 +88,7 @@ def send(
         return
     try:
         if piped:
-            with read_message(sys.stdin.fileno(), lambda read: shape(parse_message(read))) as message:
+            with read_message(sys.stdin.fileno(), shape) as message:
                 run(lambda: send_one(message))
             return
         given = shape(check_argument(text)) if text else ""

@@ -54,7 +54,7 @@ async def send_files(klatch: Client, room: str, paths: Sequence[Path], text: str
 
 
 @contextlib.contextmanager
-def read_message(source: int, shape: Callable[[str], str] = parse_message) -> Iterator[str | Path]:
+def read_message(source: int, shape: Callable[[str], str]) -> Iterator[str | Path]:
     """All that comes from a file descriptor: a message, without its last line end and as `shape` makes it; or where it
     is too long for one, the file that holds it, for the length of a block."""
     data = b""
@@ -77,7 +77,7 @@ def read_message(source: int, shape: Callable[[str], str] = parse_message) -> It
 def _shaped(text: str, shape: Callable[[str], str]) -> str | None:
     """The message, or None for what is too long; refuses what is none for another reason."""
     try:
-        return shape(text)
+        return shape(parse_message(text))
     except Refused as refused:
         if refused.code == "too_long":
             return None

@@ -1,8 +1,10 @@
-"""The screens of the page in its other languages, for tools/screenshots.py."""
+"""The screens of the page in its other languages."""
 
 from pathlib import Path
 
 from playwright.async_api import Browser, Page
+
+from .looks import EXTREMES
 
 LOCALES = {"ar": "ar-EG", "ja": "ja-JP"}
 
@@ -10,7 +12,7 @@ LOCALES = {"ar": "ar-EG", "ja": "ja-JP"}
 async def photograph_languages(browser: Browser, url: str, target: Path, sizes: dict[str, tuple[int, int]]) -> None:
     """Arabic and Japanese, wide and narrow, light and dark. What is pressed is found by its place, not by its words."""
     for language, locale in LOCALES.items():
-        for size, scheme in (("wide", "light"), ("narrow", "dark")):
+        for size, scheme in EXTREMES:
             width, height = sizes[size]
             context = await browser.new_context(
                 viewport={"width": width, "height": height}, color_scheme=scheme, locale=locale

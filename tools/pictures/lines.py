@@ -7,6 +7,8 @@ from playwright.async_api import Browser, Page
 
 from tests.running import Server
 
+from .looks import EXTREMES
+
 LAN = "klatch.test"
 NEWER = '<script type="module" crossorigin src="/assets/index-newer.js"></script>'
 
@@ -16,7 +18,7 @@ async def photograph_lines(
 ) -> None:
     """Each line, wide and light, and narrow and dark; the server is gone afterwards."""
     pages: dict[str, Page] = {}
-    for size, scheme in (("wide", "light"), ("narrow", "dark")):
+    for size, scheme in EXTREMES:
         width, height = sizes[size]
         context = await browser.new_context(
             viewport={"width": width, "height": height}, color_scheme=scheme, locale="en-GB"

@@ -1,4 +1,4 @@
-"""The page with far too much of everything, for tools/screenshots.py: rooms, names, topics, reactions, people."""
+"""The page with far too much of everything: rooms, names, topics, reactions, people."""
 
 import asyncio
 from contextlib import AsyncExitStack

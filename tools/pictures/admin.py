@@ -1,4 +1,4 @@
-"""The administration, part by part, for tools/screenshots.py: of a server that is used."""
+"""The administration, part by part: of a server that is used."""
 
 import json
 from pathlib import Path

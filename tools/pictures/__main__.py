@@ -7,23 +7,21 @@ import tempfile
 from contextlib import AsyncExitStack
 from pathlib import Path
 from shutil import which
-from typing import Literal
 
 from PIL import Image
 from playwright.async_api import Browser, Page, async_playwright
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+from klatch.clients.sdk import Client
+from klatch.core import commands
+from tests.running import Server, running
 
-from klatch.clients.sdk import Client  # noqa: E402
-from klatch.core import commands  # noqa: E402
-from tests.running import Server, running  # noqa: E402
-from tools.screenshot_admin import photograph_admin  # noqa: E402
-from tools.screenshot_crowd import photograph_crowd  # noqa: E402
-from tools.screenshot_languages import photograph_languages  # noqa: E402
-from tools.screenshot_lines import LAN, photograph_lines  # noqa: E402
+from .admin import photograph_admin
+from .crowd import photograph_crowd
+from .languages import photograph_languages
+from .lines import LAN, photograph_lines
+from .looks import Scheme
 
-Scheme = Literal["light", "dark"]
+ROOT = Path(__file__).resolve().parent.parent.parent
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 TARGET = ROOT / "screenshots"
 SIZES = {"wide": (1280, 800), "middle": (900, 700), "narrow": (360, 740)}

@@ -1,0 +1,1 @@
+"""Pictures of every screen of the page, to look at: `make screenshots`."""
