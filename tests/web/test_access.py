@@ -112,6 +112,8 @@ def test_no_drawer_of_a_phone_shuts_anybody_out(house, visit):
 def test_what_others_say_is_read_out_once_each_time_without_what_is_hidden(house, visit):
     una, vic = visit(house).come_in("una"), visit(house).come_in("vic")
     spoken = una.page.locator("[aria-live=polite][aria-relevant=additions] p")
+    una.say("I listen")
+    expect(una.line("I listen").and_(una.page.locator(":not(.waiting)"))).to_be_visible()
     vic.say("the **same** words")
     expect(spoken).to_have_text(["vic: the same words"])
     una.say("what I say myself is not")
@@ -155,7 +157,7 @@ def test_zoomed_in_four_times_one_can_read_write_and_go_elsewhere(house, visit):
     expect(xia.box).to_be_in_viewport()
     assert overflowing(xia) == []
     xia.page.get_by_role("button", name="Show rooms").click()
-    expect(xia.page.get_by_role("link", name="lobby")).to_be_in_viewport()
+    expect(xia.page.get_by_role("navigation").get_by_role("link", name="lobby")).to_be_in_viewport()
     xia.page.get_by_role("button", name="You and this page").click()
     end = xia.page.get_by_role("button", name="Sign out")
     end.scroll_into_view_if_needed()
