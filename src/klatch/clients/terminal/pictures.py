@@ -125,11 +125,7 @@ def _as_png(picture: Any) -> bytes:
 
 
 def _show(drawing: str, title: str) -> None:
-    out = sys.__stdout__
-    if out is not None:
-        out.write(f"\x1b[2J\x1b[H{drawing}\r\n\x1b[0m{draw_line(title)}  Press a key.")
-        out.flush()
-        _wait_for_key()
+    _tell(f"\x1b[2J\x1b[H{drawing}\r\n\x1b[0m{draw_line(title)}  Press a key.", within=None)
 
 
 def _room_in_pixels() -> tuple[int, int]:
@@ -140,16 +136,12 @@ def _room_in_pixels() -> tuple[int, int]:
 
 def _knows_sixel() -> bool:
     """Asks the terminal what it is (DA1): 4 stands for sixels."""
-    answer = _ATTRIBUTES.search(_ask(b"\x1b[c"))
+    answer = _ATTRIBUTES.search(_tell("\x1b[c", ends=b"c"))
     return answer is not None and _SIXEL in answer[1].split(b";")
 
 
-def _wait_for_key() -> None:
-    _ask(b"", within=None)
-
-
-def _ask(question: bytes, within: float | None = _ANSWERED_WITHIN) -> bytes:
-    """What the terminal sends, up to the end of an answer or the time; without a question, the first key."""
+def _tell(told: str, within: float | None = _ANSWERED_WITHIN, ends: bytes = b"") -> bytes:
+    """Writes to the terminal, and gives what it sends: up to what `ends` an answer, or the time; else the first key."""
     import termios  # noqa: PLC0415 - Windows has none, and asks for nothing here
     import tty  # noqa: PLC0415 - the same
 
@@ -157,10 +149,13 @@ def _ask(question: bytes, within: float | None = _ANSWERED_WITHIN) -> bytes:
     before = termios.tcgetattr(source)
     heard = b""
     try:
-        tty.setraw(source)
-        os.write(sys.__stdout__.fileno() if sys.__stdout__ is not None else 1, question)
+        # First of all, so that no key is lost, or shown as a letter.
+        tty.setraw(source, termios.TCSADRAIN)
+        if sys.__stdout__ is not None:
+            sys.__stdout__.write(told)
+            sys.__stdout__.flush()
         until = None if within is None else time.monotonic() + within
-        while not heard or (question and not heard.endswith(b"c")):
+        while not heard or not heard.endswith(ends):
             left = None if until is None else max(0.0, until - time.monotonic())
             if not select.select([source], [], [], left)[0]:
                 break
