@@ -126,9 +126,22 @@ def letters_on_a_message(kim):
     expect(kim.page.get_by_label("Edit your message")).to_be_focused()
     kim.page.keyboard.press("Escape")
     to_the_messages(kim)
+    kim.page.keyboard.press("+")
+    expect(kim.page.get_by_label("Find an emoji by its name")).to_be_focused()
+    kim.page.keyboard.press("Escape")
+    expect(line).to_be_focused()
     kim.page.keyboard.press("Delete")
     kim.page.get_by_role("button", name="Delete message").press("Enter")
     expect(line).to_have_count(0)
+
+
+def m_on_a_message(kim):
+    line = sent(kim, "a line with a menu")
+    to_the_messages(kim)
+    kim.page.keyboard.press("m")
+    expect(kim.page.get_by_role("menuitem", name="Add a reaction")).to_be_focused()
+    kim.page.keyboard.press("Escape")
+    expect(line).to_be_focused()
 
 
 def question_mark(kim):
@@ -163,7 +176,8 @@ KEYS = {
     "Alt + Up, Alt + Down": alt_arrows,
     "Alt + Shift + Up, Down, on a room": alt_shift_arrows,
     "Shift + Tab from the box": shift_tab,
-    "R, E, Delete, on a message": letters_on_a_message,
+    "R, E, Delete, +, on a message": letters_on_a_message,
+    "M, on a message": m_on_a_message,
     "?, outside of the box": question_mark,
 }
 

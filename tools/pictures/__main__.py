@@ -168,7 +168,7 @@ class Photographer:
         await self.take("readers")
         await self.page.keyboard.press("Escape")
         await self.page.locator(".scroller").hover()
-        await self.page.mouse.wheel(0, -900)
+        await self.page.mouse.wheel(0, -300)
         await self.page.locator(".dated").click()
         await self.page.get_by_label("Go to a date").last.wait_for()
         await self.take("date")

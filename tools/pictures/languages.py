@@ -62,7 +62,6 @@ async def _walk(page: Page, url: str, target: Path, label: str) -> None:
     await press("nav .me")
     await take("me")
     await page.keyboard.press("Escape")
-    await page.locator("h1").click()
     await page.evaluate("document.activeElement.blur()")
     await page.keyboard.press("?")
     await take("keys")
