@@ -13,14 +13,6 @@ from tests.web.conftest import LAN
 pytestmark = pytest.mark.timeout(90)
 
 
-def enter_by_link(visitor, link, name, password):
-    visitor.page.goto(link)
-    visitor.page.get_by_label("Your name").fill(name)
-    visitor.page.get_by_label("Choose a password").fill(password)
-    visitor.page.keyboard.press("Enter")
-    expect(visitor.page.get_by_role("heading", name="#lobby")).to_be_visible()
-
-
 @pytest.fixture(scope="module")
 def olgas(house):
     """The server, owned by olga: each test may run on a server that no other test has touched."""
@@ -39,8 +31,14 @@ def test_the_first_owner_sets_up_the_server_signs_out_and_signs_in_again(data, v
 
 def set_up_and_sign_in_again(server, olga):
     link = (server.data / "owner-link.txt").read_text("utf-8").strip()
-    enter_by_link(olga, link, "olga", "a pot of coffee")
-    assert olga.page.url.rstrip("/#") == server.url
+    olga.page.goto(link)
+    olga.page.get_by_label("Your name").fill("olga")
+    olga.page.get_by_label("Choose a password").fill("a pot of coffee")
+    olga.page.keyboard.press("Enter")
+    expect(olga.page.get_by_role("heading", name="This server is yours")).to_be_visible()
+    assert olga.page.url == f"{server.url}/#admin/start"
+    olga.page.get_by_role("link", name="Back to the rooms").click()
+    expect(olga.page.get_by_role("heading", name="#lobby")).to_be_visible()
     olga.page.reload()
     expect(olga.page.get_by_role("heading", name="#lobby")).to_be_visible()
     olga.open_me("Account")
