@@ -249,8 +249,9 @@ def test_what_is_kept_is_for_its_owner_only_whatever_the_umask(tmp_path: Path, u
     server = subprocess.Popen(["sh", "-c", command], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     assert server.stdout is not None
     server.stdout.readline()
-    modes = {stat.S_IMODE(path.stat().st_mode) for path in data.iterdir()}
-    folders = {stat.S_IMODE(path.stat().st_mode) for path in (data, data.parent)}
+    kept = [data.parent, *data.parent.rglob("*")]
+    modes = {stat.S_IMODE(path.stat().st_mode) for path in kept if path.is_file()}
+    folders = {stat.S_IMODE(path.stat().st_mode) for path in kept if path.is_dir()}
     server.terminate()
     server.communicate(timeout=PATIENCE)
     assert (modes, folders) == ({0o600}, {0o700})
