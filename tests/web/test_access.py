@@ -57,6 +57,7 @@ def dialogs(visitor, language):
             tab.click()
             assert (name, tab.inner_text(), faults(visitor)) == (name, tab.inner_text(), [])
         visitor.page.keyboard.press("Escape")
+        expect(visitor.page.get_by_role("dialog")).to_have_count(0)
     visitor.page.evaluate("document.activeElement.blur()")
     visitor.page.keyboard.press("?")
     expect(visitor.page.locator("dialog dt").first).to_be_visible()
