@@ -13,12 +13,14 @@ from shutil import which
 from typing import Final
 
 import msgspec
+from starlette.applications import Starlette
 
 from klatch.bus.in_process import InProcessBus
 from klatch.core.addresses import is_within, parse_address
 from klatch.engine import settings as engine_settings
 from klatch.engine.engine import Engine
 from klatch.engine.filing import Filing
+from klatch.engine.link_previews import LinkPreviews
 from klatch.engine.transcripts.keeper import Transcripts
 from klatch.engine.transcripts.telling import Hand
 from klatch.files.s3 import NoStore
@@ -41,6 +43,7 @@ from klatch.gateways.ways import Doors, ways_in
 from klatch.housekey import remove_key
 from klatch.observe.recorder import Recorder
 from klatch.observe.service import Service
+from klatch.outbound.web import Web
 from klatch.protocols import plain
 from klatch.settings import CLOSED, Settings, running_of
 from klatch.storage.port import Reader
@@ -93,14 +96,10 @@ async def serve(
     if settings.verbose or settings.classic:
         _show_on_terminal(bus, store, recorder)
     engine.end_fleeting()
-    trust = Trust(settings.proxies, settings.public_url)
-    doors = _doors(settings, sockets, encryption)
-    pages = make_app(
-        is_ready=lambda: "The disk failed." if store.is_broken else None,
-        figures=lambda origin: _figures(recorder, engine, store) if _may_measure(settings, origin) else None,
-        ways=lambda: ways_in(_as_now(doors, engine), command()),
-    )
-    http = make_server(BuiltPage(Front(pages, FileDoor(Api(engine, trust), engine, filing, trust))), engine, trust)
+    trust, doors = Trust(settings.proxies, settings.public_url), _doors(settings, sockets, encryption)
+    links = LinkPreviews(store, _web(settings), shelf.previews, recorder, engine.settings, time.monotonic)
+    answers = FileDoor(Api(engine, trust), engine, filing, links, trust)
+    http = make_server(BuiltPage(Front(_pages(settings, engine, store, recorder, doors), answers)), engine, trust)
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(http.serve(sockets=[]))  # its connections are accepted below, as those of all doors
         works = [
@@ -167,6 +166,19 @@ def _engine(
     )
     assert engine.filing is not None  # noqa: S101 - there is a shelf
     return engine, engine.filing
+
+
+def _pages(settings: Settings, engine: Engine, store: SqliteStore, recorder: Recorder, doors: Doors) -> Starlette:
+    """What HTTP has beside the API: how the server is, its figures, and where there is no page, how to come in."""
+    return make_app(
+        is_ready=lambda: "The disk failed." if store.is_broken else None,
+        figures=lambda origin: _figures(recorder, engine, store) if _may_measure(settings, origin) else None,
+        ways=lambda: ways_in(_as_now(doors, engine), command()),
+    )
+
+
+def _web(settings: Settings) -> Web:
+    return Web(lambda address: is_within(address, settings.intranet))
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:

@@ -38,6 +38,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     public_url: str = ""
     registration: Literal["invite", "open"] = "invite"
     read_receipts: bool = True
+    link_previews: Literal["everywhere", "open_rooms", "nowhere"] = "open_rooms"
+    previews_from: tuple[str, ...] = ()
     metrics_from: tuple[str, ...] = ("127.0.0.0/8", "::1")
     log: Literal["text", "json"] = "text"
     transcripts: str = ""
@@ -67,6 +69,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         """Who may read the figures."""
         return tuple(parse_network(each) for each in self.metrics_from)
 
+    @property
+    def intranet(self) -> tuple[Network, ...]:
+        """The private addresses that previews of links may come from."""
+        return tuple(parse_network(each) for each in self.previews_from)
+
 
 class BadSettings(Exception):  # noqa: N818 - read as a sentence: these are bad settings, because ...
     """The configuration cannot be used: says the file, the line, the key and what to write instead."""
@@ -92,6 +99,7 @@ def running_of(settings: Settings) -> Running:
         guests=guests,
         registration=settings.registration,
         read_receipts=settings.read_receipts,
+        link_previews=settings.link_previews,
         limits=settings.limits,
         lan=settings.lan,
     )
@@ -100,7 +108,8 @@ def running_of(settings: Settings) -> Running:
 def fixed_by(place: str, table: Mapping[str, Any]) -> dict[str, str]:
     """The settings that are fixed by a table, with the name of its place: `table` is that of a file, or its like."""
     return dict.fromkeys(
-        [*(table.keys() & {"guests", "registration", "read_receipts"}), *table.get("limits", {})], place
+        [*(table.keys() & {"guests", "registration", "read_receipts", "link_previews"}), *table.get("limits", {})],
+        place,
     )
 
 
@@ -147,20 +156,28 @@ def _check_tls(settings: Settings) -> None:
 
 
 def _check_places(settings: Settings) -> None:
-    named = [("trust_proxy (--trust-proxy)", each) for each in settings.trust_proxy]
-    for key, each in [*named, *(("metrics_from (--metrics-from)", each) for each in settings.metrics_from)]:
-        try:
-            parse_network(each)
-        except ValueError:
-            raise BadSettings(
-                f"{key}: {each!r} is no address and no network; write it like 127.0.0.1 or 10.0.0.0/8."
-            ) from None
+    for key, networks in (
+        ("trust_proxy (--trust-proxy)", settings.trust_proxy),
+        ("metrics_from (--metrics-from)", settings.metrics_from),
+        ("previews_from", settings.previews_from),
+    ):
+        _check_networks(key, networks)
     if settings.public_url and not _is_page(settings.public_url):
         raise BadSettings(
             f"public_url (--public-url): {settings.public_url!r} is no page's address; write it like https://chat.example."
         )
     if settings.transcripts and Path(settings.transcripts).expanduser().is_file():
         raise BadSettings(f"transcripts (--transcripts): {settings.transcripts} is a file; name a folder.")
+
+
+def _check_networks(key: str, networks: tuple[str, ...]) -> None:
+    for each in networks:
+        try:
+            parse_network(each)
+        except ValueError:
+            raise BadSettings(
+                f"{key}: {each!r} is no address and no network; write it like 127.0.0.1 or 10.0.0.0/8."
+            ) from None
 
 
 def _is_page(url: str) -> bool:

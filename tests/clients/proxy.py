@@ -2,16 +2,23 @@
 
 import asyncio
 import contextlib
+import threading
+from collections.abc import Iterator
 from types import TracebackType
 from typing import Self
 
 
 class Proxy:
     """Passes bytes both ways, until it is cut. `deaf`: no answer arrives; `shut`: nobody comes in.
-    `port`: of the server, which may become another."""
+    `port`: of the server, which may become another. `tunnels`: each time when so many bytes in all went to the server,
+    every connection ends, and nobody comes in for `DARK` seconds."""
 
-    def __init__(self, port: int) -> None:
+    DARK = 1.0
+
+    def __init__(self, port: int, tunnels: tuple[int, ...] = ()) -> None:
         self.port = port
+        self.tunnels = list(tunnels)
+        self.carried = 0
         self._open: list[asyncio.StreamWriter] = []
         self._server: asyncio.Server
         self.deaf = False
@@ -55,4 +62,40 @@ class Proxy:
                     continue
                 writer.write(data)
                 await writer.drain()
+                if not back:
+                    self._carry(len(data))
         writer.transport.abort()
+
+    def _carry(self, count: int) -> None:
+        self.carried += count
+        if self.tunnels and self.carried >= self.tunnels[0]:
+            self.tunnels.pop(0)
+            self.shut = True
+            self.cut()
+            asyncio.get_running_loop().call_later(self.DARK, self._leave_tunnel)
+
+    def _leave_tunnel(self) -> None:
+        self.shut = False
+
+
+@contextlib.contextmanager
+def running_proxy(port: int, tunnels: tuple[int, ...]) -> Iterator[Proxy]:
+    """A proxy on a thread of its own, for tests that do not wait by `await`."""
+    ready, ended = threading.Event(), asyncio.Event()
+    proxy = Proxy(port, tunnels)
+    loop = asyncio.new_event_loop()
+
+    async def run() -> None:
+        async with proxy:
+            ready.set()
+            await ended.wait()
+
+    thread = threading.Thread(target=lambda: loop.run_until_complete(run()))
+    thread.start()
+    ready.wait()
+    try:
+        yield proxy
+    finally:
+        loop.call_soon_threadsafe(ended.set)
+        thread.join()
+        loop.close()

@@ -31,6 +31,7 @@ LEAST = {
     "posting": ("guest", "moderator"),
     "closed": ("guest", "admin"),
     "newcomers": ("guest", "admin"),
+    "previews": ("guest", "admin"),
     "room_keep": ("guest", "admin"),
     "archived": ("guest", "admin"),
     "rename_room": ("guest", "admin"),

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { outranks, readSection, rolesUpTo, sectionsOf } from "./administering";
+import { outranks, rolesUpTo, sectionsOf } from "./administering";
+import { readSection } from "./administration";
 
 test("a part of the administration is told from a room by that name", () => {
   expect(["#admin/people", "#admin/42", "#admin", "#admin/elsewhere", "#lobby"].map(readSection)).toEqual(["people", null, null, null, null]);

@@ -1,4 +1,5 @@
 // What those ask for who run the server. Each asks the server anew: nothing of it is kept.
+import { SECTIONS, type Section } from "./administration";
 import type {
   AccountsTold,
   AccountState,
@@ -26,28 +27,8 @@ const DAY = 86_400_000;
 const PEOPLE_MOST = 2_000;
 const RANK = ["guest", "member", "moderator", "admin", "owner"];
 
-/** The parts of the administration, in order, with the least role that may see each. */
-export const SECTIONS = [
-  ["start", "admin"],
-  ["people", "admin"],
-  ["rooms", "moderator"],
-  ["invites", "moderator"],
-  ["order", "moderator"],
-  ["audit", "admin"],
-  ["settings", "admin"],
-  ["storage", "admin"],
-  ["figures", "admin"],
-] as const;
-export type Section = (typeof SECTIONS)[number][0];
-
 export function sectionsOf(role: string): Section[] {
   return SECTIONS.filter(([, least]) => !outranks(least, role)).map(([section]) => section);
-}
-
-/** The part that an address names, `#admin/people`; null for every other address. */
-export function readSection(hash: string): Section | null {
-  const named = /^#admin\/([a-z]+)$/.exec(hash)?.[1];
-  return SECTIONS.find(([section]) => section === named)?.[0] ?? null;
 }
 
 export function outranks(role: string, other: string): boolean {

@@ -20,11 +20,13 @@ export const urlOf = (file: Sent, save = false): string => `/api/files/${file.id
 export const previewOf = (file: Sent): string => `/api/files/${file.id}/preview`;
 export const pictureOf = (account: string, version: string): string => `/api/people/${account}/avatar/${version}`;
 
-export type Show = "picture" | "video" | "audio" | "text" | "";
+export type Show = "picture" | "paper" | "video" | "audio" | "text" | "";
 
 /** How a file is shown within a message; "" for those that are only named. */
 export function showOf(file: Sent): Show {
-  if (file.type.startsWith("image/") && file.preview && file.width && file.height) return "picture";
+  const drawn = file.preview && file.width && file.height;
+  if (file.type.startsWith("image/") && drawn) return "picture";
+  if (file.type === "application/pdf" && drawn) return "paper";
   if (/^video\/(mp4|webm|ogg|quicktime)$/.test(file.type)) return "video";
   if (/^audio\/(mpeg|ogg|wav|flac|mp4|webm)$/.test(file.type)) return "audio";
   return file.type === "text/plain" && file.preview ? "text" : "";
@@ -53,6 +55,7 @@ export async function filesOf(klatch: Klatch, room: string, before?: number): Pr
 
 /** Has a picture show one: sent up in one go. */
 export async function showMe(klatch: Klatch, file: globalThis.File): Promise<void> {
+  await doorOf(klatch).ready();
   const answer = await fetch(`/api/files?name=${encodeURIComponent(file.name)}`, { method: "POST", body: file, headers: { "Content-Type": "application/octet-stream" } });
   const told = (await answer.json()) as Sent & { error?: { code: string; message: string } };
   if (told.error) throw new Refused(told.error as { code: Code; message: string });
@@ -80,6 +83,11 @@ export class FileDoor {
   renew(): Promise<boolean> {
     this.#opening ??= this.#renew().finally(() => (this.#opening = null));
     return this.#opening;
+  }
+
+  /** Once the browser shows who asks, as far as that can be had now. */
+  async ready(): Promise<void> {
+    if (!this.open) await this.#opening;
   }
 
   #look(): void {

@@ -872,6 +872,7 @@ export interface RoomSet {
   closed?: boolean;
   newcomers?: string;
   keep?: number;
+  previews?: string;
   archived?: boolean;
 }
 
@@ -905,6 +906,7 @@ export interface Rules {
   slow?: number;
   newcomers?: string;
   keep?: number;
+  previews?: string;
   archived?: boolean;
 }
 
@@ -951,6 +953,7 @@ export interface SetRoom {
   closed?: boolean | null;
   newcomers?: string | null;
   keep?: number | null;
+  previews?: string | null;
   archived?: boolean | null;
 }
 
@@ -1459,6 +1462,7 @@ export const LEAST_ROLE = {
   posting: ["guest", "moderator"],
   closed: ["guest", "admin"],
   newcomers: ["guest", "admin"],
+  previews: ["guest", "admin"],
   room_keep: ["guest", "admin"],
   archived: ["guest", "admin"],
   rename_room: ["guest", "admin"],

@@ -7,6 +7,9 @@ import { randomText } from "./secrets";
 import { Topic } from "./topic";
 
 const PIECE = 8 * 1_048_576;
+/** Milliseconds in which something must have moved, and in which an answer must have come. */
+const STALLED = 20_000;
+const ANSWERED = 60_000;
 const TUS = { "Tus-Resumable": "1.0.0" };
 /** What may go well later; everything else is an answer. */
 const LATER = new Set([0, 401, 409, 423, 429, 500, 502, 503, 504]);
@@ -196,6 +199,7 @@ export class Parcels {
   async #carry(going: Going): Promise<void> {
     const backoff = new Backoff(Math.random);
     const { parcel } = going;
+    await doorOf(this.klatch).ready();
     while (this.#going.get(parcel.id) === going && !going.fault && !parcel.sent) {
       try {
         if (!parcel.url) await this.#begin(going);
@@ -269,7 +273,19 @@ export class Parcels {
       if (method !== "DELETE") this.#requests.set(id, request);
       request.open(method, url);
       for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
-      if (progress) request.upload.onprogress = (event) => progress(event.loaded);
+      // In a tunnel nothing is refused: nothing comes, and nothing more would come by this connection.
+      let watch: ReturnType<typeof setTimeout> | undefined;
+      const within = (time: number) => {
+        clearTimeout(watch);
+        watch = setTimeout(() => request.abort(), time);
+      };
+      within(body ? STALLED : ANSWERED);
+      request.upload.onprogress = (event) => {
+        within(STALLED);
+        progress?.(event.loaded);
+      };
+      request.upload.onload = () => within(ANSWERED);
+      request.onloadend = () => clearTimeout(watch);
       request.onload = () => {
         if (request.status < 400) resolve({ status: request.status, headers: (name) => request.getResponseHeader(name), body: request.responseText });
         else reject({ status: request.status, said: messageIn(request.responseText) });

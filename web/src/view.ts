@@ -3,8 +3,8 @@
 import type { AnyBody, Author, Entry, Item, Message, Removed, RoomSet } from "./frames";
 
 /** What holds in a room, where it is not as usual. */
-export type Rules = Pick<RoomSet, "posting" | "slow" | "newcomers" | "keep" | "archived">;
-const USUAL: Required<Rules> = { posting: "everyone", slow: 0, newcomers: "all", keep: -2, archived: false };
+export type Rules = Pick<RoomSet, "posting" | "slow" | "newcomers" | "keep" | "previews" | "archived">;
+const USUAL: Required<Rules> = { posting: "everyone", slow: 0, newcomers: "all", keep: -2, previews: "default", archived: false };
 
 /** A room at number `as_of`. `members` are roles by account id; `items` the lines held, by number and in order. */
 export interface View {

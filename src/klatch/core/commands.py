@@ -160,6 +160,7 @@ class SetRoom(Command, frozen=True, kw_only=True, tag="set_room"):
     closed: bool | None = None
     newcomers: str | None = None
     keep: int | None = None
+    previews: str | None = None
     archived: bool | None = None
 
 

@@ -123,6 +123,7 @@ class RoomSet(Body, frozen=True, kw_only=True, tag="set_room"):
     closed: bool | None = None
     newcomers: str | None = None
     keep: int | None = None
+    previews: str | None = None
     archived: bool | None = None
 
 

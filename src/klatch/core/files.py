@@ -29,7 +29,8 @@ _NOT_IN_NAMES: Final = re.compile('[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u2
 
 class File(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A file as a message tells of it: `size` in bytes, `type` as its content says. Of a picture `width` and `height`
-    in pixels as it is shown, and a `blurhash` to draw until it is there; `preview`: something small can be shown."""
+    in pixels as it is shown, and a `blurhash` to draw until it is there; of a PDF those of its first page, where it can
+    be drawn. `preview`: something small can be shown."""
 
     id: str
     name: str

@@ -486,6 +486,12 @@ COMMANDS: Final[tuple[Row, ...]] = (
         "Lets newcomers read all, or from their joining on.",
         lambda p, t: ask.SetRoom(cid=p.cid, room=p.room, newcomers=_needed(t)),
     ),
+    Row(
+        ("previews",),
+        "on|off|default",
+        "Shows links here with what they lead to, or not.",
+        lambda p, t: ask.SetRoom(cid=p.cid, room=p.room, previews=_needed(t)),
+    ),
     Row(("keep",), "[server] DAYS|nothing|all|default", "Says how long words are kept.", _keep),
     Row(
         ("rename",),

@@ -49,6 +49,7 @@ PERMISSIONS: Final[dict[str, Rule]] = {
     "posting": Rule("guest", "moderator", "say who may post"),
     "closed": Rule("guest", "admin", "open or close a room"),
     "newcomers": Rule("guest", "admin", "say what newcomers may read"),
+    "previews": Rule("guest", "admin", "say whether links are previewed"),
     "room_keep": Rule("guest", "admin", "say how long a room keeps its words"),
     "archived": Rule("guest", "admin", "archive a room"),
     "rename_room": Rule("guest", "admin", "rename a room"),

@@ -20,6 +20,7 @@ KEEP_ALL: Final = -1
 KEEP_AS_SERVER: Final = -2
 KEEP_MOST: Final = 36_500
 SLOW_MOST: Final = 86_400
+PREVIEWS_AS_SERVER: Final = "default"
 
 
 class Rules(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -27,18 +28,21 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `posting`: who may post, everyone, members or moderators; `slow`: the seconds between two messages of one member;
     `newcomers`: whether they may read all, or from their joining; `keep`: the days for which words are kept, 0 for
-    none at all, -1 for good, -2 as the server has it; `archived`: nobody writes here any more.
+    none at all, -1 for good, -2 as the server has it; `previews`: whether links are shown with what they lead to, on,
+    off, or by default as the server has it for rooms of its kind; `archived`: nobody writes here any more.
     """
 
     posting: str = "everyone"
     slow: int = 0
     newcomers: str = "all"
     keep: int = KEEP_AS_SERVER
+    previews: str = PREVIEWS_AS_SERVER
     archived: bool = False
 
 
 COMMON: Final = Rules()
 NEWCOMERS: Final = ("all", "joining")
+PREVIEWS: Final = ("on", "off", PREVIEWS_AS_SERVER)
 
 
 class Room(msgspec.Struct, frozen=True):
@@ -113,6 +117,8 @@ def check_rules(rules: Rules) -> Rules:
         raise Refused("type", f"Newcomers may read {' or from their '.join(NEWCOMERS)}.", field="newcomers")
     if not 0 <= rules.slow <= SLOW_MOST:
         raise Refused("limit", f"Slow mode has 0 to {SLOW_MOST:,} seconds; 0 turns it off.", field="slow")
+    if rules.previews not in PREVIEWS:
+        raise Refused("type", f"Previews of links are one of {', '.join(PREVIEWS)}.", field="previews")
     check_keep(rules.keep, KEEP_AS_SERVER, "keep")
     return rules
 

@@ -8,6 +8,7 @@ import msgspec
 
 from klatch.core.limits import Limits
 from klatch.core.refusals import Refused
+from klatch.core.rooms import PREVIEWS_AS_SERVER, Room
 
 Value = bool | int | float | str
 
@@ -21,19 +22,27 @@ class Running(msgspec.Struct, frozen=True):
     """These settings as they are at one time; klatch.toml says what each is for.
 
     `guests`: who may come in by name alone, `all`, `none`, or those on this machine itself, `local`; `registration`:
-    `invite` or `open`; `read_receipts`: people see how far others have read. With `lan` the addresses of private
-    networks have limits of their own.
+    `invite` or `open`; `read_receipts`: people see how far others have read; `link_previews`: where links are shown
+    with what they lead to, `everywhere`, in `open_rooms` or `nowhere`, unless a room has it otherwise. With `lan` the
+    addresses of private networks have limits of their own.
     """
 
     guests: str = LOCAL
     registration: str = "invite"
     read_receipts: bool = True
+    link_previews: str = "open_rooms"
     limits: Limits = Limits()
     lan: bool = False
 
     def lets_guests_in(self, *, here: bool) -> bool:
         """Whether guests come in; `here`: from this machine itself, beyond doubt."""
         return here if self.guests == LOCAL else self.guests == "all"
+
+    def previews_links(self, room: Room) -> bool:
+        """Whether links in a room are shown with what they lead to."""
+        if room.rules.previews != PREVIEWS_AS_SERVER:
+            return room.rules.previews == "on" and self.link_previews != "nowhere"
+        return self.link_previews == "everywhere" or (self.link_previews == "open_rooms" and room.kind == "open")
 
 
 class Setting(msgspec.Struct, frozen=True):
@@ -52,6 +61,12 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     Setting("guests", "choice", "Who may come in by name alone.", ("all", LOCAL, "none")),
     Setting("registration", "choice", "Who may register, and so come back from anywhere.", ("invite", "open")),
     Setting("read_receipts", "switch", "Whether people see how far others have read."),
+    Setting(
+        "link_previews",
+        "choice",
+        "In which rooms links are shown with what they lead to, unless a room has it otherwise.",
+        ("everywhere", "open_rooms", "nowhere"),
+    ),
     Setting("member_burst", "count", "Messages that a member may send at once.", most=100_000),
     Setting("member_rate", "rate", "Messages a second that a member may send after that.", least=0.1, most=100_000),
     Setting("address_burst", "count", "Messages that all from one address may send at once.", least=10, most=1_000_000),

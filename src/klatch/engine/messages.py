@@ -169,6 +169,13 @@ def _ends_before(query: History, head: int) -> int:
     return min(before, head + 1)
 
 
+def as_it_is(reader: Reader, place: Place, seq: int) -> Item:
+    """A message with all that changed it since. Refuses what is none, or was taken back."""
+    rules.standing(_message(reader, place, seq), seq)
+    entry = reader.entry(place.room.id, seq)
+    return _settled(reader, place.room.id, [] if entry is None else [entry])[0]
+
+
 def _settled(reader: Reader, log: str, lines: list[Entry]) -> list[Item]:
     """Lines with all that changed them since."""
     return settle(lines, reader.last_changes(log, lines[0].seq, lines[-1].seq)) if lines else []

@@ -14,7 +14,7 @@ from klatch.engine import audit, rooms
 from klatch.engine.recording import nothing_to_add, record
 from klatch.storage.port import Reader, Transaction
 
-_SETTABLE: Final = ("posting", "slow", "closed", "newcomers", "keep", "archived")
+_SETTABLE: Final = ("posting", "slow", "closed", "newcomers", "keep", "previews", "archived")
 
 
 def set_room(transaction: Transaction, actor: Account, command: SetRoom) -> Ack:

@@ -55,6 +55,35 @@ class Sum(msgspec.Struct, frozen=True):
     digest: bytes
 
 
+class Seen(msgspec.Struct, frozen=True):
+    """What was seen of a file: a picture's size in pixels as it is shown, its blurhash, and a preview of that kind."""
+
+    width: int | None = None
+    height: int | None = None
+    blurhash: str = ""
+    kind: str = ""
+    preview: bytes = b""
+
+
+class Described(msgspec.Struct, frozen=True):
+    """What a page of the web says of itself; `picture` is an address. What it does not say is empty."""
+
+    title: str = ""
+    description: str = ""
+    site: str = ""
+    picture: str = ""
+
+
+class Looking(Protocol):
+    """Looks into what strangers made, where it can do no harm."""
+
+    async def show(self, picture: bytes, kind: str, edge: int) -> Seen:
+        """What shows a picture of a media type small, its longer side with so many pixels; nothing if it cannot be."""
+
+    async def describe(self, page: bytes, charset: str) -> Described:
+        """What a page of the web says of itself; `charset` as far as it is known."""
+
+
 class Files(Protocol):
     """Receives uploads, and keeps what they bring."""
 

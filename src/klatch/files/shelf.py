@@ -61,7 +61,7 @@ class Shelf:
         else:
             folder.mkdir(mode=0o700, exist_ok=True)
             self._contents = Folder(folder, self._threads)
-        self._previews = Previews(observer)
+        self.previews = Previews(observer)
 
     def free(self) -> int:
         """How many bytes there is room for."""
@@ -92,7 +92,7 @@ class Shelf:
             digest, size = await self._threads.run(self._receiving.digest, upload)
             path = self._receiving.path(upload)
             kind = find_type(await self._threads.run(_read_head, path))
-            seen = await self._previews.make(path, kind)
+            seen = await self.previews.make(path, kind)
             if kind.startswith("image/") and kind in SAFE_TYPES and seen.width is None:
                 kind = ANY_TYPE  # it begins like a picture, and is none that could be shown
             await self._contents.put(upload, path, seen.preview)

@@ -72,7 +72,7 @@ from klatch.core.events import (
 )
 from klatch.core.files import File, spell_size
 from klatch.core.preferences import FOR_GOOD
-from klatch.core.rooms import KEEP_ALL, KEEP_AS_SERVER, KEEP_NOTHING
+from klatch.core.rooms import KEEP_ALL, KEEP_AS_SERVER, KEEP_NOTHING, PREVIEWS_AS_SERVER
 from klatch.core.texts import make_inert
 from klatch.core.view import Item
 
@@ -88,6 +88,11 @@ _KEPT: Final = {
     KEEP_NOTHING: "what is said here is told and not kept",
     KEEP_ALL: "words are kept for good",
     KEEP_AS_SERVER: "words are kept as everywhere",
+}
+_PREVIEWS: Final = {
+    "on": "links are shown with what they lead to",
+    "off": "links are shown as they are",
+    PREVIEWS_AS_SERVER: "links are shown as everywhere in such rooms",
 }
 _CELL_MOST: Final = 24
 _SIGNED_OUT: Final = {
@@ -441,6 +446,8 @@ def _rules(body: RoomSet) -> list[str]:
         said.append(f"newcomers may read {'all' if body.newcomers == 'all' else 'from their joining on'}")
     if body.keep is not None:
         said.append(_KEPT.get(body.keep, f"words are kept for {body.keep} days"))
+    if body.previews is not None:
+        said.append(_PREVIEWS.get(body.previews, f"previews of links: {body.previews}"))
     if body.archived is not None:
         said.append("this room is archived" if body.archived else "this room is open for words again")
     return said

@@ -8,7 +8,7 @@ _ACCOUNT: Final = """
     a.status_until, a.suspended_ts IS NOT NULL, a.avatar
 """
 _ROOM: Final = """
-    r.id, r.kind, r.name, r.topic, r.direct_key, r.posting, r.slow, r.newcomers, r.keep, r.archived, r.gone
+    r.id, r.kind, r.name, r.topic, r.direct_key, r.posting, r.slow, r.newcomers, r.keep, r.previews, r.archived, r.gone
 """
 _PLACE: Final = f"""
     {_ROOM}, m.role, coalesce(m.horizon, 1), coalesce(d.seq, 0), coalesce(p.star, 0), p.place, coalesce(p.notify, '')
@@ -140,7 +140,9 @@ ADD_ROOM: Final = """
     VALUES (:id, :kind, :name, :key, :direct_key, :topic, :now)
 """
 SET_RULES: Final = """
-    UPDATE rooms SET posting = :posting, slow = :slow, newcomers = :newcomers, keep = :keep, archived = :archived
+    UPDATE rooms
+    SET posting = :posting, slow = :slow, newcomers = :newcomers, keep = :keep, previews = :previews,
+        archived = :archived
     WHERE id = :room
 """
 SET_KIND: Final = "UPDATE rooms SET kind = :kind WHERE id = :room"

@@ -467,9 +467,9 @@ def _place(row: tuple[Any, ...] | None) -> Place | None:
 
 def _as_place(row: tuple[Any, ...]) -> Place:
     people = tuple(row[4].split(",")) if row[4] else ()
-    rules = Rules(posting=row[5], slow=row[6], newcomers=row[7], keep=row[8], archived=bool(row[9]))
-    room = Room(str(row[0]), row[1], row[2], row[3], people, rules, bool(row[10]))
-    return Place(room, row[11], row[12], row[13], Preferences(bool(row[14]), row[15], row[16]))
+    rules = Rules(posting=row[5], slow=row[6], newcomers=row[7], keep=row[8], previews=row[9], archived=bool(row[10]))
+    room = Room(str(row[0]), row[1], row[2], row[3], people, rules, bool(row[11]))
+    return Place(room, row[12], row[13], row[14], Preferences(bool(row[15]), row[16], row[17]))
 
 
 def _as_restraint(row: tuple[Any, ...]) -> Restraint:

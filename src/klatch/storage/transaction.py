@@ -327,6 +327,7 @@ class Transaction(RememberingReader, FileWriter):
                 "slow": rules.slow,
                 "newcomers": rules.newcomers,
                 "keep": rules.keep,
+                "previews": rules.previews,
                 "archived": int(rules.archived),
             },
         )

@@ -4,7 +4,7 @@ import gc
 import importlib.util
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from shutil import which
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,15 @@ from tests.running import Server, running
 
 if TYPE_CHECKING:
     from tests.clients.desktop.person import Person
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol() -> Generator[None, object, object]:
+    """What a window leaves is collected here, once nothing holds the test any more: Tk ends in its own thread only, and
+    takes the process with it elsewhere."""
+    done = yield
+    gc.collect()
+    return done
 
 
 @pytest.fixture(scope="session")
@@ -38,13 +47,6 @@ def screen() -> Iterator[str]:
     finally:
         process.terminate()
         process.wait()
-
-
-@pytest.fixture(autouse=True)
-def tidy() -> Iterator[None]:
-    """What a window leaves is collected here: pictures of Tk may end in the thread of their window only."""
-    yield
-    gc.collect()
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ export const later = {
   message: () => import("./MessageMenu.svelte"),
   readers: () => import("./ReadBy.svelte"),
   date: () => import("./GoToDate.svelte"),
+  links: () => import("./LinkPreviews.svelte"),
   viewer: () => import("./Viewer.svelte"),
   browse: () => import("./Browse.svelte"),
   keys: () => import("./Keys.svelte"),

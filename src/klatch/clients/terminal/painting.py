@@ -179,7 +179,7 @@ def _said(item: Item, body: Message, setting: Setting) -> list[Row]:
 
 def _file(file: File, setting: Setting) -> Row:
     """Its name, how large it is, and of a picture its measures."""
-    measures = f", {file.width} × {file.height}" if file.width and file.height else ""  # noqa: RUF001 - times
+    measures = f", {file.width} × {file.height}" if file.type.startswith("image/") and file.width else ""  # noqa: RUF001 - times
     facts = f"  {spell_size(file.size)}{measures}"
     name = fit(draw_line(file.name), max(4, _room(setting) - len(facts) - 2))
     return [_INDENT, Piece("▤ ", "accent"), Piece(name, "strong"), Piece(facts, "soft")]

@@ -1,30 +1,23 @@
-"""Has a preview made by another process, which is given little memory and little time."""
+"""Has other people's files and pages looked into by another process, which is given little memory and little time."""
 
 import asyncio
 import os
 import sys
+import tempfile
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 import msgspec
 
-from klatch.files.previews.drawing import FORMATS
+from klatch.files.port import Described, Seen
+from klatch.files.previews.drawing import FORMATS, PAGE, PAPER, TEXT
 from klatch.observe.port import Observer
 
 _WITHIN: Final = 20.0  # seconds
 _AT_ONCE: Final = 2
 _SOURCE: Final = Path(__file__).parents[3]
+EDGE: Final = 800  # pixels of the longer side of a file's preview
 _MOST: Final = 1_048_576  # bytes of an answer
-
-
-class Seen(msgspec.Struct, frozen=True):
-    """What was seen of a file: a picture's size in pixels as it is shown, its blurhash, and a preview of that kind."""
-
-    width: int | None = None
-    height: int | None = None
-    blurhash: str = ""
-    kind: str = ""
-    preview: bytes = b""
 
 
 class Previews:
@@ -36,27 +29,44 @@ class Previews:
 
     async def make(self, path: Path, kind: str) -> Seen:
         """What shows a file small; nothing where there is no way to, or the file will not be decoded."""
-        if kind not in FORMATS and kind != "text/plain":
+        if kind not in FORMATS and kind not in (TEXT, PAPER):
             return Seen()
-        async with self._turn:
-            answer = await self._ask(path, kind)
-        head, _, preview = answer.partition(b"\n")
+        with path.open("rb") as file:
+            return await self._see(file, kind, EDGE)
+
+    async def show(self, picture: bytes, kind: str, edge: int) -> Seen:
+        """What shows a picture small, its longer side with so many pixels; nothing if it will not be decoded."""
+        if kind not in FORMATS:
+            return Seen()
+        with _as_file(picture) as file:
+            return await self._see(file, kind, edge)
+
+    async def describe(self, page: bytes, charset: str) -> Described:
+        """What a page of the web says of itself."""
+        with _as_file(page) as file:
+            answer = await self._ask(file, PAGE, charset)
+        return msgspec.json.decode(answer, type=Described) if answer else Described()
+
+    async def _see(self, file: BinaryIO, kind: str, edge: int) -> Seen:
+        head, _, preview = (await self._ask(file, kind, str(edge))).partition(b"\n")
         if not head:
             return Seen()
-        seen = msgspec.json.decode(head, type=Seen)
-        return msgspec.structs.replace(seen, preview=preview)
+        return msgspec.structs.replace(msgspec.json.decode(head, type=Seen), preview=preview)
 
-    async def _ask(self, path: Path, kind: str) -> bytes:
-        with path.open("rb") as file:
-            process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                *("-P", "-s", "-m", "klatch.files.previews.drawing", kind),
-                stdin=file,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.DEVNULL,
-                env=_surroundings(),
-                close_fds=True,
-            )
+    async def _ask(self, file: BinaryIO, kind: str, how: str) -> bytes:
+        async with self._turn:
+            return await self._answer(file, kind, how)
+
+    async def _answer(self, file: BinaryIO, kind: str, how: str) -> bytes:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-P", "-s", "-m", "klatch.files.previews.drawing", kind, how),
+            stdin=file,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            env=_surroundings(),
+            close_fds=True,
+        )
         try:
             async with asyncio.timeout(_WITHIN):
                 assert process.stdout is not None  # noqa: S101 - it is a pipe
@@ -72,6 +82,13 @@ class Previews:
                 process.kill()
                 await process.wait()
         return answer if status == 0 and len(answer) <= _MOST else b""
+
+
+def _as_file(content: bytes) -> BinaryIO:
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - whoever gets it closes it
+    file.write(content)
+    file.seek(0)
+    return file
 
 
 def _surroundings() -> dict[str, str]:

@@ -1,6 +1,7 @@
 """The process that makes one preview: reads a file from standard input, writes what it saw to standard output.
 
-It imports nothing of the server, takes itself what it may use, and dies of whatever it cannot decode.
+It imports nothing of the server, takes itself what it may use, and dies of whatever it cannot decode. Its arguments are
+a media type, and of a picture how long its longer side is to be in pixels, of a page of the web its charset.
 """
 
 import io
@@ -17,7 +18,9 @@ FORMATS: Final = {
 }
 PIXELS_MOST: Final = 40_000_000
 SIDE_MOST: Final = 20_000
-EDGE: Final = 800  # pixels of the preview's longer side
+TEXT: Final = "text/plain"
+PAGE: Final = "text/html"
+PAPER: Final = "application/pdf"
 TEXT_MOST: Final = 2_000  # characters
 LINES_MOST: Final = 12
 _MEMORY: Final = 512 * 1024 * 1024  # of addresses; what is really used stays under half of that
@@ -26,10 +29,17 @@ _TINY: Final = 32
 
 
 def main() -> None:
-    """Makes the preview of the media type that the first argument names."""
+    """Makes the preview."""
     _give_up_rights()
-    kind = sys.argv[1]
-    seen, preview = _draw(kind) if kind in FORMATS else _quote()
+    kind, how = sys.argv[1:3]
+    if kind == TEXT:
+        seen, preview = _quote()
+    elif kind == PAGE:
+        seen, preview = _describe(how)
+    elif kind == PAPER:
+        seen, preview = _draw_paper(int(how))
+    else:
+        seen, preview = _draw(kind, int(how))
     out = sys.stdout.buffer
     out.write(json.dumps(seen).encode() + b"\n" + preview)
     out.flush()
@@ -50,11 +60,9 @@ def _give_up_rights() -> None:
         resource.setrlimit(what, (most, most))
 
 
-def _draw(kind: str) -> tuple[dict[str, Any], bytes]:
+def _draw(kind: str, edge: int) -> tuple[dict[str, Any], bytes]:
     from PIL import Image, ImageOps
     from PIL.Image import Resampling
-
-    from klatch.files.previews.blurhash import encode
 
     Image.MAX_IMAGE_PIXELS = PIXELS_MOST
     picture: Image.Image = Image.open(sys.stdin.buffer, formats=[FORMATS[kind]])
@@ -62,11 +70,30 @@ def _draw(kind: str) -> tuple[dict[str, Any], bytes]:
         raise SystemExit(3)
     turned = picture.getexif().get(0x0112, 1) in (5, 6, 7, 8)
     width, height = picture.size[::-1] if turned else picture.size
-    picture.draft("RGB", (EDGE * 2, EDGE * 2))
+    picture.draft("RGB", (edge * 2, edge * 2))
     picture.load()
-    picture.thumbnail((EDGE, EDGE), Resampling.BILINEAR if kind == "image/gif" else Resampling.LANCZOS)
-    small = ImageOps.exif_transpose(picture)
-    small = small.convert("RGBA" if small.has_transparency_data else "RGB")
+    picture.thumbnail((edge, edge), Resampling.BILINEAR if kind == "image/gif" else Resampling.LANCZOS)
+    seen, preview = _show(ImageOps.exif_transpose(picture))
+    return {"width": width, "height": height, **seen}, preview
+
+
+def _draw_paper(edge: int) -> tuple[dict[str, Any], bytes]:
+    from klatch.files.previews.papers import draw_first_page
+
+    picture = draw_first_page(sys.stdin.buffer.read(), edge)
+    if picture is None:
+        return {}, b""
+    seen, preview = _show(picture)
+    return {"width": picture.width, "height": picture.height, **seen}, preview
+
+
+def _show(picture: Any) -> tuple[dict[str, Any], bytes]:
+    """The blurhash of a small picture, and its bytes."""
+    from PIL import Image
+
+    from klatch.files.previews.blurhash import encode
+
+    small = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
     tiny = small.convert("RGBA")
     tiny.thumbnail((_TINY, _TINY))
     ground = Image.new("RGB", tiny.size, (128, 128, 128))
@@ -75,8 +102,7 @@ def _draw(kind: str) -> tuple[dict[str, Any], bytes]:
     out = io.BytesIO()
     # Only the pixels are written: where and when it was taken stays in the file itself.
     Image.frombytes(small.mode, small.size, small.tobytes()).save(out, "WEBP", quality=78, method=2)
-    seen = {"width": width, "height": height, "blurhash": encode(shades, *ground.size), "kind": "image/webp"}
-    return seen, out.getvalue()
+    return {"blurhash": encode(shades, *ground.size), "kind": "image/webp"}, out.getvalue()
 
 
 def _pixels(picture: Any) -> list[tuple[int, int, int]]:
@@ -84,11 +110,17 @@ def _pixels(picture: Any) -> list[tuple[int, int, int]]:
     return [(flat[at], flat[at + 1], flat[at + 2]) for at in range(0, len(flat), 3)]
 
 
+def _describe(charset: str) -> tuple[dict[str, Any], bytes]:
+    from klatch.files.previews.pages import describe
+
+    return describe(sys.stdin.buffer.read(), charset), b""
+
+
 def _quote() -> tuple[dict[str, Any], bytes]:
     """The first lines of a text."""
     text = sys.stdin.buffer.read(4 * TEXT_MOST).decode("utf-8-sig", "ignore")[:TEXT_MOST]
     lines = text.splitlines()[:LINES_MOST]
-    return {"kind": "text/plain"}, "\n".join(lines).encode()
+    return {"kind": TEXT}, "\n".join(lines).encode()
 
 
 if __name__ == "__main__":

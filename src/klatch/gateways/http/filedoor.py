@@ -1,4 +1,5 @@
-"""The door of files: uploads by tus 1.0 or in one request, downloads by ranges, to those who may."""
+"""The door of files: uploads by tus 1.0 or in one request, downloads by ranges, to those who may; and of what links
+lead to, which takes as long."""
 
 import contextlib
 import secrets
@@ -14,6 +15,7 @@ from klatch.core.credentials import ByToken, Identity
 from klatch.core.refusals import Refused
 from klatch.engine.engine import Engine
 from klatch.engine.filing import KEY_SIGN, Filing, Progress, Reading, Sum, Wish
+from klatch.engine.link_previews import LinkPreviews
 from klatch.engine.sessions import Caller
 from klatch.engine.waiting import outcome_of
 from klatch.gateways.cookies import read_cookie, spell_cookie
@@ -25,29 +27,37 @@ from klatch.protocols.api import EXPOSED, BadMethod, find_token, read_query, spe
 
 FILES: Final = "/api/files"
 PEOPLE: Final = "/api/people/"
+ROOMS: Final = "/api/rooms/"
 COOKIE: Final = "klatch-files"
 _PATIENCE: Final = 60.0  # seconds that a peer may take for one piece
 _WORKING: Final = 300.0  # seconds that the disk may take
 _FAULT: Final = "Something went wrong in the server; it was logged. Try again."
+_DIGITS: Final = 18  # of a message's number
 _METHODS: Final = frozenset({"PATCH", "DELETE"})
 
 Headers = list[tuple[bytes, bytes]]
 
 
 class FileDoor:
-    """Answers for everything below /api/files, and for pictures of people."""
+    """Answers for everything below /api/files, for pictures of people and for previews of links."""
 
-    def __init__(self, app: Any, engine: Engine, filing: Filing, trust: Trust) -> None:
+    def __init__(self, app: Any, engine: Engine, filing: Filing, links: LinkPreviews, trust: Trust) -> None:
         """`app` answers the rest."""
         self._app = app
         self._engine = engine
         self._filing = filing
+        self._links = links
         self._trust = trust
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request."""
         path = scope["raw_path"].decode("ascii", "replace")
-        if not (path == FILES or path.startswith(FILES + "/") or (path.startswith(PEOPLE) and "/avatar/" in path)):
+        if not (
+            path == FILES
+            or path.startswith(FILES + "/")
+            or (path.startswith(PEOPLE) and "/avatar/" in path)
+            or (path.startswith(ROOMS) and path.endswith("/previews"))
+        ):
             await self._app(scope, receive, send)
             return
         visit = Visit(scope, receive, send)
@@ -73,6 +83,10 @@ class FileDoor:
         match parts:
             case ["people", account, "avatar", version]:
                 await self._show_person(visit, account, version)
+            case ["rooms", room, "messages", seq, "previews"] if (
+                seq.isascii() and seq.isdigit() and len(seq) <= _DIGITS
+            ):
+                await self._preview_links(visit, room, int(seq))
             case ["files"]:
                 await self._take(visit)
             case ["files", "key"]:
@@ -269,6 +283,12 @@ class FileDoor:
         kind, picture = await self._filing.avatar(caller, account, version)
         # Its name changes with the picture.
         await visit.show(picture, kind, [(b"cache-control", b"private, max-age=31536000, immutable")])
+
+    async def _preview_links(self, visit: "Visit", room: str, seq: int) -> None:
+        visit.allow("GET")
+        caller = await self._recognise(visit.request)
+        visit.expect_work()
+        await visit.tell_json(200, await self._links.of_message(caller, room, seq))
 
 
 class Visit:

@@ -50,3 +50,5 @@ CREATE TABLE attachments (                 -- which messages carry which uploads
 ) WITHOUT ROWID;
 CREATE INDEX attachments_by_upload ON attachments (upload_id);
 ALTER TABLE accounts ADD COLUMN avatar TEXT NOT NULL DEFAULT ''; -- the upload that shows the person; empty: none
+-- Whether links are shown with what they lead to.
+ALTER TABLE rooms ADD COLUMN previews TEXT NOT NULL DEFAULT 'default'; -- on, off

@@ -220,6 +220,7 @@ export const ar: AdminWords = {
       file_quota: "ملفات الحساب مجتمعة",
       file_quota_of_guest: "ملفات الضيف مجتمعة",
       read_receipts: "من قرأ",
+      link_previews: "معاينة الروابط",
     },
     hints: {
       guests: "من يدخل بالاسم وحده دون كلمة مرور.",
@@ -236,6 +237,7 @@ export const ar: AdminWords = {
       file_size: "ما زاد عنه يُرفض.",
       file_quota: "بعد ذلك يجب حذف رسائل قديمة فيها ملفات.",
       read_receipts: "هل يرى الناس من قرأ ما كتبوه.",
+      link_previews: "في أي غرف تُعرض الروابط مع ما تقود إليه.",
     },
     words: {
       all: "الجميع",
@@ -243,6 +245,9 @@ export const ar: AdminWords = {
       none: "لا أحد",
       invite: "من لديهم رابط دعوة",
       open: "كل ضيف",
+      everywhere: "في كل الغرف",
+      open_rooms: "في الغرف المفتوحة",
+      nowhere: "لا تُعرض",
     },
   },
   storage: {

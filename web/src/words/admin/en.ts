@@ -210,6 +210,7 @@ export const en = {
       file_quota: "Files of an account, together",
       file_quota_of_guest: "Files of a guest, together",
       read_receipts: "Who has read",
+      link_previews: "Previews of links",
     } as Record<string, string>,
     hints: {
       guests: "Who may come in by name alone, without a password.",
@@ -226,6 +227,7 @@ export const en = {
       file_size: "What is larger is refused.",
       file_quota: "Beyond that, older messages with files have to go first.",
       read_receipts: "Whether people see who has read what they wrote.",
+      link_previews: "In which rooms links are shown with what they lead to.",
     } as Record<string, string>,
     words: {
       all: "Everyone",
@@ -233,6 +235,9 @@ export const en = {
       none: "Nobody",
       invite: "Those with an invite link",
       open: "Every guest",
+      everywhere: "In every room",
+      open_rooms: "In open rooms",
+      nowhere: "Nowhere",
     } as Record<string, string>,
   },
   storage: {

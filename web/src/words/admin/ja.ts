@@ -209,6 +209,7 @@ export const ja: AdminWords = {
       file_quota: "一つのアカウントのファイルの合計",
       file_quota_of_guest: "一人のゲストのファイルの合計",
       read_receipts: "既読",
+      link_previews: "リンクのプレビュー",
     },
     hints: {
       guests: "パスワードなしで、名前だけで入れる人。",
@@ -225,6 +226,7 @@ export const ja: AdminWords = {
       file_size: "これより大きいものは拒否されます。",
       file_quota: "これを超えるときは、先に古いファイルを消す必要があります。",
       read_receipts: "書いたものを誰が読んだか見えるかどうか。",
+      link_previews: "リンク先の内容をどのルームで表示するか。",
     },
     words: {
       all: "全員",
@@ -232,6 +234,9 @@ export const ja: AdminWords = {
       none: "誰も入れない",
       invite: "招待リンクを持つ人",
       open: "すべてのゲスト",
+      everywhere: "すべてのルーム",
+      open_rooms: "公開ルーム",
+      nowhere: "表示しない",
     },
   },
   storage: {

@@ -13,7 +13,7 @@ from klatch.core.answers import RoomState
 from klatch.core.durations import spell_duration
 from klatch.core.members import RANK
 from klatch.core.permissions import PERMISSIONS
-from klatch.core.rooms import COMMON, KEEP_ALL, KEEP_AS_SERVER, KEEP_NOTHING
+from klatch.core.rooms import COMMON, KEEP_ALL, KEEP_AS_SERVER, KEEP_NOTHING, PREVIEWS_AS_SERVER
 
 _POSTING: Final = (("everyone", "Everyone"), ("members", "Members, no guests"), ("moderators", "Moderators"))
 _SLOW: Final = (0, 5, 15, 60, 300, 3_600)
@@ -25,6 +25,11 @@ _KEEP: Final = (
     (30, "For 30 days"),
     (365, "For a year"),
     (KEEP_NOTHING, "Not at all"),
+)
+_PREVIEWS: Final = (
+    (PREVIEWS_AS_SERVER, "As everywhere in such rooms"),
+    ("on", "With what they lead to"),
+    ("off", "As they are"),
 )
 _COMING: Final = ((False, "Everyone"), (True, "Those who are invited"))
 
@@ -52,6 +57,7 @@ class RoomSettings(Form):
         )
         keeps = _KEEP if rules.keep in dict(_KEEP) else (*_KEEP, (rules.keep, f"For {rules.keep} days"))
         self.keep = self.choice("How long words are kept", keeps, rules.keep, enabled=self._may("room_keep"))
+        self.previews = self.choice("How links are shown", _PREVIEWS, rules.previews, enabled=self._may("previews"))
         self.archived = self.check(
             "Archived: it can be read, but nobody writes", value=rules.archived, enabled=self._may("archived")
         )
@@ -71,6 +77,7 @@ class RoomSettings(Form):
                 ("slow", self.slow(), rules.slow),
                 ("newcomers", self.newcomers(), rules.newcomers),
                 ("keep", self.keep(), rules.keep),
+                ("previews", self.previews(), rules.previews),
                 ("archived", self.archived(), rules.archived),
             )
             if value != was

@@ -1,0 +1,1 @@
+"""Reaching out: the one way in which the server itself asks others for something."""
