@@ -2,7 +2,7 @@
 
 import contextlib
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from io import FileIO
 from pathlib import Path
 from typing import Final
@@ -11,16 +11,21 @@ from klatch.core.files import PREVIEW, path_of
 from klatch.files.port import Gone
 from klatch.files.receiving import told_when_full
 from klatch.files.threads import Threads
+from klatch.files.turns import Turns
 
-PIECE: Final = 256 * 1024
+PIECE: Final = 1024 * 1024  # bytes read at once
+_SMALL: Final = 256 * 1024  # the same where more than a few read
+_FEW: Final = 8
 
 
 class Folder:
     """Keeps contents in a folder, spread over 256 more."""
 
-    def __init__(self, folder: Path, threads: Threads) -> None:
+    def __init__(self, folder: Path, threads: Threads, turns: Turns) -> None:
         self._folder = folder
         self._threads = threads
+        self._turns = turns
+        self._read = 0  # contents just now
 
     def path(self, place: str) -> Path:
         """Where a content lies."""
@@ -62,22 +67,36 @@ class Folder:
             file = await self._threads.run(_open, self.path(place))
         except OSError as fault:
             raise Gone(str(fault)) from fault
-        with file:
-            left = last - first + 1
-            await self._threads.run(file.seek, first)
-            coming = self._threads.begin(file.read, min(PIECE, left))
-            try:
-                while left > 0:
-                    piece = await coming
-                    if not piece:
-                        raise Gone(f"{place} is shorter than it was")
-                    left -= len(piece)
-                    if left > 0:
-                        coming = self._threads.begin(file.read, min(PIECE, left))
-                    yield piece
-            finally:
-                with contextlib.suppress(Exception):
-                    await coming
+        self._read += 1
+        try:
+            with file:
+                async with contextlib.aclosing(self._pieces(file, first, last - first + 1)) as pieces:
+                    async for piece in pieces:
+                        yield piece
+        finally:
+            self._read -= 1
+
+    async def _pieces(self, file: FileIO, first: int, left: int) -> AsyncGenerator[bytes]:
+        await self._threads.run(file.seek, first)
+        coming = self._threads.move(file.read, min(self._piece, left))
+        try:
+            while left > 0:
+                piece = await coming
+                if not piece:
+                    raise Gone(f"{file.name} is shorter than it was")
+                left -= len(piece)
+                if left > 0:
+                    coming = self._threads.move(file.read, min(self._piece, left))
+                await self._turns.take()
+                yield piece
+        finally:
+            with contextlib.suppress(Exception):
+                await coming
+
+    @property
+    def _piece(self) -> int:
+        """Large ones cost less by the byte, and each reader has two."""
+        return PIECE if self._read <= _FEW else _SMALL
 
     async def read_preview(self, place: str) -> bytes:
         """What shows a content small."""

@@ -11,9 +11,14 @@ from typing import Any, BinaryIO, Final
 
 from klatch.files.port import Gone, Locked, NoRoom, OutOfPlace, Sum, TooLong, WrongSum
 from klatch.files.threads import Threads
+from klatch.files.turns import Turns
 
-PIECE: Final = 512 * 1024  # bytes written at once; twice that is what an upload holds
+PIECE: Final = 1024 * 1024  # bytes written at once; twice that is what an upload holds
+_SMALL: Final = 256 * 1024  # the same where more than a few come in
+_FEW: Final = 8
 _HASHES_MOST: Final = 1_000  # uploads whose hash so far is known without reading them again
+# Piece by piece, so that the log never waits behind megabytes of files on their way to the same disk.
+_sync: Final = getattr(os, "fdatasync", os.fsync)
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
@@ -46,11 +51,12 @@ class _Growing:
 class Receiving:
     """The uploads in one folder. One piece of an upload comes in at a time."""
 
-    def __init__(self, folder: Path, threads: Threads) -> None:
+    def __init__(self, folder: Path, threads: Threads, turns: Turns) -> None:
         self._folder = folder
         self._threads = threads
         self._hashes: OrderedDict[str, tuple[int, Any]] = OrderedDict()  # of how many bytes
         self._busy: set[str] = set()
+        self._turns = turns
 
     def path(self, upload: str) -> Path:
         """Where an upload grows."""
@@ -106,10 +112,11 @@ class Receiving:
                 if left < 0:
                     raise TooLong
                 gathered += piece
-                if len(gathered) >= PIECE:
+                if len(gathered) >= (PIECE if len(self._busy) <= _FEW else _SMALL):
                     if writing is not None:
                         await writing
-                    writing, gathered = self._threads.begin(self._write, growing, gathered), bytearray()
+                    writing, gathered = self._threads.move(self._write, growing, gathered), bytearray()
+                await self._turns.take()
         finally:
             if writing is not None:
                 await writing
@@ -143,6 +150,7 @@ class Receiving:
             with told_when_full():
                 while written < len(piece):
                     written += os.write(growing.file.fileno(), view[written:])
+                _sync(growing.file.fileno())
         finally:
             growing.size += written
             for each in (growing.hashed, growing.sum):

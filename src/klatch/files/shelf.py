@@ -16,6 +16,7 @@ from klatch.files.previews.asking import Previews
 from klatch.files.receiving import Receiving
 from klatch.files.s3 import Bucket
 from klatch.files.threads import Threads
+from klatch.files.turns import Turns
 from klatch.observe.port import Observer
 
 UPLOADS: Final = "uploads"  # in the data directory
@@ -53,14 +54,15 @@ class Shelf:
         self._threads = Threads()
         uploads, folder = directory / UPLOADS, directory / FOLDER
         uploads.mkdir(mode=0o700, exist_ok=True)
-        self._receiving = Receiving(uploads, self._threads)
+        turns = Turns()
+        self._receiving = Receiving(uploads, self._threads, turns)
         self._contents: Contents
         if bucket:
             self._contents = Bucket(bucket, self._threads)
             (directory / ELSEWHERE).write_text(f"{bucket}\n")
         else:
             folder.mkdir(mode=0o700, exist_ok=True)
-            self._contents = Folder(folder, self._threads)
+            self._contents = Folder(folder, self._threads, turns)
         self.previews = Previews(observer)
 
     def free(self) -> int:

@@ -1,4 +1,4 @@
-"""A few threads for what waits for the disk, so that the event loop does not."""
+"""Threads for what waits for the disk, so that the event loop does not."""
 
 import asyncio
 from collections.abc import Callable
@@ -7,22 +7,24 @@ from typing import Any, Final, TypeVar
 
 T = TypeVar("T")
 
-_COUNT: Final = 4
+_COUNT: Final = 1
 
 
 class Threads:
-    """Runs functions beside the event loop."""
+    """Runs functions beside the event loop. One thread moves all pieces, for several would be no faster and would have
+    the loop wait for its turn among them; what takes longer has threads of its own."""
 
     def __init__(self) -> None:
-        self._pool = ThreadPoolExecutor(_COUNT, thread_name_prefix="klatch-files")
+        self._moving = ThreadPoolExecutor(1, thread_name_prefix="klatch-pieces")
+        self._working = ThreadPoolExecutor(_COUNT, thread_name_prefix="klatch-files")
 
-    def begin(self, work: Callable[..., T], *arguments: Any) -> "asyncio.Future[T]":
-        """Begins some work; its outcome comes as the future's."""
-        return asyncio.get_running_loop().run_in_executor(self._pool, work, *arguments)
+    def move(self, work: Callable[..., T], *arguments: Any) -> "asyncio.Future[T]":
+        """Begins to read or write a piece; the outcome comes as the future's."""
+        return asyncio.get_running_loop().run_in_executor(self._moving, work, *arguments)
 
     async def run(self, work: Callable[..., T], *arguments: Any) -> T:
         """Does some work to its end, also if nobody waits for it any more: what is half written is worth nothing."""
-        future = self.begin(work, *arguments)
+        future = asyncio.get_running_loop().run_in_executor(self._working, work, *arguments)
         try:
             return await asyncio.shield(future)
         except asyncio.CancelledError:
@@ -31,4 +33,5 @@ class Threads:
 
     def close(self) -> None:
         """Finishes what was begun."""
-        self._pool.shutdown()
+        self._moving.shutdown()
+        self._working.shutdown()
