@@ -15,7 +15,7 @@ fuzz: set-up  ## throw made-up input at the parsers for a while
 	@.venv/bin/python -m pytest fuzz --timeout=0 $(ARGS)
 play:  ## try things: a server on free ports whose data is gone afterwards
 	@$(PYTHON) tools/set_up.py && data=$$(mktemp -d) && trap 'rm -rf "$$data"' EXIT INT TERM && .venv/bin/klatch serve --guests --port 0 --line-port 0 --irc-port 0 --data "$$data" $(ARGS)
-schema:  ## write docs/openapi.json, docs/asyncapi.json and web/src/frames.ts anew from the code
+schema:  ## write docs/openapi.json, docs/asyncapi.json and web/src/wire/frames.ts anew from the code
 	@.venv/bin/python tools/schema.py && .venv/bin/python tools/frame_types.py
 windows: set-up  ## make pictures of the window in all its states, in screenshots/desktop/
 	@.venv/bin/python -m tests.clients.desktop.screenshots

@@ -1,4 +1,4 @@
-"""Writes web/src/frames.ts: the frames of docs/protocol.md as TypeScript, and who may do what, from the server."""
+"""Writes web/src/wire/frames.ts: the frames of docs/protocol.md as TypeScript, and who may do what, from the server."""
 
 import json
 import sys
@@ -15,7 +15,7 @@ from klatch.core.events import AnyBody, Entry
 from klatch.core.permissions import PERMISSIONS
 from klatch.core.refusals import CODES
 
-TARGET = Path(__file__).resolve().parent.parent / "web" / "src" / "frames.ts"
+TARGET = Path(__file__).resolve().parent.parent / "web" / "src" / "wire" / "frames.ts"
 HEAD = """// The frames of docs/protocol.md. Written by tools/frame_types.py from the server's own structs: do not edit.
 """
 UNIONS: dict[str, Any] = {
@@ -136,7 +136,7 @@ def main() -> None:
     wanted = write_types()
     if "--check" in sys.argv:
         if not TARGET.exists() or TARGET.read_text(encoding="utf-8") != wanted:
-            raise SystemExit("web/src/frames.ts is out of date: run .venv/bin/python tools/frame_types.py.")
+            raise SystemExit("web/src/wire/frames.ts is out of date: run .venv/bin/python tools/frame_types.py.")
     else:
         TARGET.parent.mkdir(parents=True, exist_ok=True)
         TARGET.write_text(wanted, encoding="utf-8", newline="\n")

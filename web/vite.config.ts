@@ -10,7 +10,7 @@ import { precache } from "./plugins/precache.ts";
 const server = process.env.KLATCH_SERVER ?? "http://127.0.0.1:8000";
 
 // What the service worker takes must stay apart: it is small.
-const together = first(/\/src\/main\.ts$/, /\/src\/service\.ts$/);
+const together = first(/\/src\/main\.ts$/, /\/src\/browser\/service\.ts$/);
 
 export default defineConfig({
   plugins: [svelte(), together.plugin, emojibase(), icons(() => readFileSync("public/mark.svg", "utf-8")), precache("public")],
@@ -23,7 +23,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     rollupOptions: {
-      input: { index: "index.html", sw: "src/service.ts" },
+      input: { index: "index.html", sw: "src/browser/service.ts" },
       output: {
         // A service worker is known by its address, which therefore stays.
         advancedChunks: { groups: [{ name: "first", test: together.takes }] },

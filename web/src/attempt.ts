@@ -1,5 +1,5 @@
 // Asking the server for something that it may refuse.
-import { Refused } from "./requests";
+import { Refused } from "./wire/requests";
 
 /** Does it; gives what the server said against it, or nothing where it is done. */
 export async function attempt(act: () => Promise<unknown>): Promise<string> {

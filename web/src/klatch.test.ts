@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { Exchange } from "./exchange";
-import type { AnyAnswer, Entry, Message, Page, Request, Told } from "./frames";
+import { Exchange } from "./wire/exchange";
+import type { AnyAnswer, Entry, Message, Page, Request, Told } from "./wire/frames";
 import { Klatch } from "./klatch";
-import { pair } from "./line";
-import { Refused } from "./requests";
-import { ROOM, ScriptedServer, welcome } from "./scripted";
-import { Secrets } from "./secrets";
-import { MemoryShelf } from "./shelf";
+import { pair } from "./wire/line";
+import { Refused } from "./wire/requests";
+import { ROOM, ScriptedServer, welcome } from "./wire/scripted";
+import { Secrets } from "./wire/secrets";
+import { MemoryShelf } from "./wire/shelf";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

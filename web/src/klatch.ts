@@ -1,19 +1,19 @@
 // What this page knows of one server, and what it can do there. It holds no element of the page and no Svelte.
-import { browserName } from "./browser";
-import type { State } from "./connection";
-import type { AnyAnswer, AnyCommand, CredentialsTold, CredentialState, Entry, Help, HelpText, Members, Online, Page, Person, Range } from "./frames";
-import type { RoomState, Rooms, Told, Welcome } from "./frames";
-import { type Greeting, Line, type Port } from "./line";
-import type { Link } from "./places";
-import { takeOrder } from "./preferences";
-import { Refused, Requests } from "./requests";
-import { mentions, Room } from "./rooms";
-import { stateAfter } from "./roomstate";
-import { type Identity, isToken, randomText, Secrets } from "./secrets";
-import type { Kept } from "./shelf";
-import { Standing } from "./standing";
+import { browserName } from "./browser/browser";
+import type { State } from "./wire/connection";
+import type { AnyAnswer, AnyCommand, CredentialsTold, CredentialState, Entry, Help, HelpText, Members, Online, Page, Person, Range } from "./wire/frames";
+import type { RoomState, Rooms, Told, Welcome } from "./wire/frames";
+import { type Greeting, Line, type Port } from "./wire/line";
+import type { Link } from "./rooms/places";
+import { takeOrder } from "./rooms/preferences";
+import { Refused, Requests } from "./wire/requests";
+import { mentions, Room } from "./rooms/rooms";
+import { stateAfter } from "./rooms/roomstate";
+import { type Identity, isToken, randomText, Secrets } from "./wire/secrets";
+import type { Kept } from "./wire/shelf";
+import { Standing } from "./rooms/standing";
 import { Topic } from "./topic";
-import { isMessage } from "./view";
+import { isMessage } from "./log/view";
 import { words } from "./words";
 
 const PAGE = 60;

@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 _PAGES: Final = ("text/html", "application/xhtml+xml")
 _PICTURES: Final = ("image/png", "image/jpeg", "image/gif", "image/webp", "image/avif")
-_EDGE: Final = 320  # pixels of a picture's longer side
+_EDGE: Final = 480  # pixels of a picture's longer side
 _KEPT_MOST: Final = 500
 _KEPT_FOR: Final = 3_600.0  # seconds
 _FAULT_KEPT_FOR: Final = 300.0

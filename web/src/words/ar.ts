@@ -1,5 +1,5 @@
 // Every word that the page says, in Arabic.
-import { capped, type Forms, isolate, list, plural, say, some } from "../locale";
+import { capped, type Forms, isolate, list, plural, say, some } from "./locale";
 import type { Words } from "./en";
 
 /** Arabic has all six forms of a count. */

@@ -1,5 +1,5 @@
 // Every word that the page says, in English; the other languages say the same. `say` and `plural` see to numbers and names.
-import { capped, list, plural, say, some } from "../locale";
+import { capped, list, plural, say, some } from "./locale";
 
 const people = (names: readonly string[]) => some(names, (count) => plural(count, { one: "{n} other", other: "{n} others" }));
 

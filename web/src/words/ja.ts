@@ -1,5 +1,5 @@
 // Every word that the page says, in Japanese.
-import { capped, list, number, plural, say, some } from "../locale";
+import { capped, list, number, plural, say, some } from "./locale";
 import type { Words } from "./en";
 
 const people = (names: readonly string[]) => some(names.map((name) => (name === "あなた" ? name : `${name}さん`)), (count) => plural(count, { other: "他{n}人" }));

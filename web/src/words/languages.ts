@@ -1,6 +1,6 @@
 // The languages of this page: which there are, which of them somebody wants, and how the page comes to speak it.
-import { setLocale } from "../locale";
-import { browserStorage } from "../secrets";
+import { setLocale } from "./locale";
+import { browserStorage } from "../wire/secrets";
 import { speak, type Words } from ".";
 import { en } from "./en";
 

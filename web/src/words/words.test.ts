@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { byName, capped, list, plural, setLocale } from "../locale";
-import { agoOf, narrowTimeOf, timeOf } from "../times";
+import { byName, capped, list, plural, setLocale } from "./locale";
+import { agoOf, narrowTimeOf, timeOf } from "./times";
 import { ar as adminAr } from "./admin/ar";
 import { en as adminEn } from "./admin/en";
 import type { AdminWords } from "./admin";

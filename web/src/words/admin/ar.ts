@@ -1,5 +1,5 @@
 // Every word of the administration, in Arabic.
-import { type Forms, plural, say } from "../../locale";
+import { type Forms, plural, say } from "../locale";
 import type { AdminWords } from "./en";
 
 /** Arabic has all six forms of a count. */

@@ -1,5 +1,5 @@
 // Every word of the administration, in English; the other languages say the same.
-import { plural, say } from "../../locale";
+import { plural, say } from "../locale";
 
 const inRoom = (room: string) => (room ? say` in ${room}` : "");
 const why = (detail: string) => (detail ? say`: ${detail}` : "");

@@ -1,5 +1,5 @@
 // Every word of the administration, in Japanese.
-import { number, say } from "../../locale";
+import { number, say } from "../locale";
 import type { AdminWords } from "./en";
 
 const inRoom = (room: string) => (room ? say`（${room}）` : "");

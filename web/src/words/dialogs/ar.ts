@@ -1,5 +1,5 @@
 // Every word of the dialogs about rooms and people, in Arabic.
-import { type Forms, say, plural } from "../../locale";
+import { type Forms, say, plural } from "../locale";
 import type { DialogWords } from "./en";
 
 /** Arabic has all six forms of a count. */

@@ -1,5 +1,5 @@
 // Every word of the dialogs about rooms and people, in English.
-import { plural, say } from "../../locale";
+import { plural, say } from "../locale";
 
 export const en = {
   write: {

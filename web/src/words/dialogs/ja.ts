@@ -1,5 +1,5 @@
 // Every word of the dialogs about rooms and people, in Japanese.
-import { plural, say } from "../../locale";
+import { plural, say } from "../locale";
 import type { DialogWords } from "./en";
 
 export const ja: DialogWords = {
