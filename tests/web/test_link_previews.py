@@ -53,4 +53,4 @@ def test_links_in_closed_rooms_stay_links_until_the_room_says_otherwise(house, v
     ann.say(f"again {url}")
     expect(ann.line("again").get_by_role("link", name="The & pot")).to_be_visible()
     assert ann.line("look at").get_by_role("link").count() == 1
-    assert site.paths == ["/pot"]
+    assert site.paths.count("/pot") == 1
