@@ -183,12 +183,12 @@ def spell_body(author: Author, body: AnyBody, server: str = "") -> str:  # noqa:
             return f"* {who} invited {person.name}."
         case Kicked(person=person, reason=reason):
             return f"* {who} removed {person.name}{f': {make_inert(reason)}' if reason else ''}."
-        case Granted(person=person) if person == author:
+        case Granted(person=person) if person.id == author.id:
             return f"* {who} is registered now."
         case Granted(person=person, role=role):
             return f"* {who} made {person.name} {role}."
         case TopicSet(topic=topic):
-            return f"* {who} set the topic: {make_inert(topic)}" if topic else f"* {who} removed the topic."
+            return f"* {who} set the topic: {make_inert(topic)}" if topic else f"* {who} took the topic away."
         case GotInvitation(room=room):
             return f"* {who} invites you to {room.name}. /join {room.name} takes you there."
         case DisplayNamed(name=name):

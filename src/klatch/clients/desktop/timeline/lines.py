@@ -9,17 +9,7 @@ from klatch.clients.desktop.scene import OpenRoom
 from klatch.clients.desktop.timeline.moments import day_of, spell_day
 from klatch.clients.look.tokens import read_tokens
 from klatch.core.answers import Person
-from klatch.core.events import (
-    Created,
-    Granted,
-    Invited,
-    Joined,
-    Kicked,
-    Left,
-    Message,
-    TopicSet,
-    Unreadable,
-)
+from klatch.core.events import Author, Created, Message
 from klatch.core.texts import make_inert
 from klatch.core.view import Item
 from klatch.protocols.plain import spell_body
@@ -157,31 +147,15 @@ class Lines:
 
 def spell_notice(item: Item, people: dict[str, Person], me: Person) -> str:
     """What happened, in a sentence; empty for what nobody needs to be told."""
-    you = item.author.id == me.id
-    who = "You" if you else name_of(item.author.id, item.author.name, people)
-
-    def named(person: str, name: str) -> str:
-        return "you" if person == me.id else name_of(person, name, people)
-
-    match item.body:
-        case Created(name=name):
-            return f"{who} made #{name}." if name else "Here you talk among yourselves. Nobody else can read it."
-        case Joined():
-            return f"{who} joined."
-        case Left():
-            return f"{who} left."
-        case Invited(person=person):
-            return f"{who} invited {named(person.id, person.name)}."
-        case Kicked(person=person, reason=reason):
-            return f"{who} removed {named(person.id, person.name)}{f': {make_inert(reason)}' if reason else ''}."
-        case Granted(person=person, role=role):
-            return f"{who} made {named(person.id, person.name)} {role}."
-        case TopicSet(topic=topic):
-            return f"{who} set the topic: {make_inert(topic)}" if topic else f"{who} took the topic away."
-        case Unreadable():
-            return "This entry cannot be read: it is damaged in the server's store."
-        case _:
-            return spell_body(item.author, item.body).removeprefix("* ")
+    body = item.body
+    if isinstance(body, Created) and not body.name:
+        return "Here you talk among yourselves. Nobody else can read it."
+    person = getattr(body, "person", None)
+    if isinstance(person, Author):
+        shown = "you" if person.id == me.id else name_of(person.id, person.name, people)
+        body = msgspec.structs.replace(body, person=Author(person.id, shown))
+    who = "You" if item.author.id == me.id else name_of(item.author.id, item.author.name, people)
+    return spell_body(Author(item.author.id, who), body).removeprefix("* ")
 
 
 def _groups(before: Item, item: Item) -> bool:
