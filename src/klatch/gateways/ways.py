@@ -102,15 +102,19 @@ def ways_in(doors: Doors, command: str) -> list[tuple[str, str]]:
     if doors.guests is False:
         return []
     ways = []
+    server = "" if doors.server in (None, _USUAL) else f" --server '{doors.server}'"
+    if doors.server is not None:
+        # On a local network it lists the servers near by.
+        ways.append(("Chat in a window", f"{command} desktop{'' if doors.lan else server}"))
+        ways.append(("Chat in a terminal", f"{command} chat{server}"))
     if doors.line_port is not None:
         host = urlsplit(doors.public_url).hostname or (doors.hosts[1] if len(doors.hosts) > 1 else doors.hosts[0])
         if doors.encrypted:
             typed = f"openssl s_client -quiet -connect {_join(host, doors.line_port)}"
         else:
             typed = f"nc {host} {doors.line_port}"
-        ways.append(("Talk, with any terminal", typed))
+        ways.append(("Talk with nothing installed", typed))
     if doors.server is not None:
-        server = "" if doors.server == _USUAL else f" --server '{doors.server}'"
         ways.append(("Say something from a script", f"{command} send{server} --name ann '#lobby' 'Hello'"))
         ways.append(("Follow a room", f"{command} tail{server} --name ann '#lobby' --follow"))
     return ways
