@@ -1,12 +1,16 @@
 """Previews of links: what a message leads to, told to those who may read it, where the room has it so."""
 
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from tests.gateways.calling import room_path, signed_in
 from tests.gateways.talking import a_name
-from tests.gateways.uploading import picture
+from tests.gateways.uploading import content_of, picture, share
 from tests.outbound.site import open_site
-from tests.running import running
+from tests.running import eventually, running
 
 PAGE = """<!doctype html><html><head><title>Another title</title>
 <meta property="og:title" content="The &amp; pot">
@@ -137,6 +141,91 @@ def test_hostile_pages_harm_nothing(ann, site):
     assert len(link["title"]) == 200
     (link,) = shown(ann, room, site.has("/script", "<title><script>alert(1)</script>&lt;b&gt;</title>"))
     assert "alert" in link["title"]  # as words, and nothing else
+
+
+def test_an_address_that_is_none_harms_no_other(ann, site):
+    url, room = site.has("/", "<title>Cups</title>"), make_room(ann)
+    for odd in (
+        "http://[::1.x/",
+        "http://ex\u2100mple.com/",
+        "http://127.0.0.1:99999/",
+        "http://a..b/",
+        "http://\x1b[2J.x/",
+    ):
+        assert [link["title"] for link in shown(ann, room, f"{odd} {url}")] == ["Cups"]
+
+
+@pytest.mark.parametrize(
+    "picture", ["http://[", "data:image/png;base64,AAAA", "javascript:alert(1)", "http://a\0b/", "file:///x.png", "//"]
+)
+def test_a_picture_whose_address_is_none_is_left_out(ann, site, picture):
+    page = f'<title>Cups</title><meta property="og:image" content="{picture}">'
+    (link,) = shown(ann, make_room(ann), site.has("/", page))
+    assert (link["title"], "picture" in link) == ("Cups", False)
+
+
+@pytest.mark.parametrize("charset", ["utf-7", "unicode_escape", "punycode", "idna", "rot13", "x" * 50_000])
+def test_a_page_is_read_in_no_encoding_that_is_not_of_the_web(ann, site, charset):
+    page = "<title>+2AA- \\ud800</title>" + "-a" * 400_000
+    (link,) = shown(ann, make_room(ann), site.has("/", page, f"text/html; charset={charset}"))
+    assert link["title"] == "+2AA- \\ud800"
+
+
+def test_a_title_takes_over_no_terminal_and_turns_no_text(ann, site):
+    page = "<title>a\0b\x1b[2Jc\x9bd &#x202e;txt.exe&#xd800;</title>"
+    (link,) = shown(ann, make_room(ann), site.has("/", page))
+    assert link["title"] == "ab[2Jcd txt.exe\ufffd"
+
+
+def hang(started, until):
+    """A page that answers late."""
+
+    def answer(request):
+        started.append(request.path)
+        until.wait(20)
+        request.send_error(404)
+
+    return answer
+
+
+def test_a_flood_of_slow_links_holds_up_those_of_whoever_sent_it(ann, bob, site):
+    started, until = [], threading.Event()
+    room, url = make_room(ann), site.has("/", "<title>Cups</title>")
+    bob.post(room_path(room, "join"))
+    flood = [say(ann, room, " ".join(f"{site.url}/{number}/{part}" for part in range(3))) for number in range(8)]
+    for number in range(8):
+        for part in range(3):
+            site.pages[f"/{number}/{part}"] = hang(started, until)
+    with ThreadPoolExecutor(12) as readers:
+        try:
+            slow = [readers.submit(links_of, ann, room, seq) for seq in flood]
+            eventually(lambda: len(started) == 4)
+            began = time.monotonic()
+            assert [link["title"] for link in shown(bob, room, url)] == ["Cups"]
+            file = share(bob, room, picture("PNG"), "cups.png")
+            assert content_of(ann, file).status == 200
+            assert file["width"] == 64
+            assert time.monotonic() - began < 4
+            assert len(started) == 4
+        finally:
+            until.set()
+        assert [each.result() for each in slow] == [[]] * 8
+
+
+def test_many_who_read_a_slow_link_wait_for_one_look_up(ann, site):
+    started, until = [], threading.Event()
+    site.pages["/"] = hang(started, until)
+    room = make_room(ann)
+    seq = say(ann, room, f"{site.url}/")
+    with ThreadPoolExecutor(20) as readers:
+        try:
+            slow = [readers.submit(links_of, ann, room, seq) for _ in range(20)]
+            eventually(lambda: started)
+            assert ann.get(room_path(room, "messages")).status == 200
+        finally:
+            until.set()
+        assert [each.result() for each in slow] == [[]] * 20
+    assert len(started) == 1
 
 
 def test_in_closed_rooms_and_among_two_links_are_left_alone(ann, bob, site):

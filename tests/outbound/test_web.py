@@ -1,6 +1,9 @@
 """Reaching out: what is fetched of a real site, and what never is."""
 
 import asyncio
+import contextlib
+import socket
+import threading
 import time
 
 import pytest
@@ -84,16 +87,50 @@ async def test_a_name_whose_address_changes_is_connected_to_where_it_was_checked
     asked = []
     public, home = ("203.0.113.7", 80), ("127.0.0.1", site.port)
 
-    async def look_up(_loop, host, port, **_more):
+    def look_up(host, _port, **_more):
         asked.append(host)
         return [(2, 1, 6, "", public if len(asked) == 1 else home)]
 
-    monkeypatch.setattr(asyncio.SelectorEventLoop, "getaddrinfo", look_up)
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
     monkeypatch.setattr(web, "is_public", lambda address: address == public[0])
     monkeypatch.setattr(web, "WITHIN", 0.3)
     await why_not(Web().fetch("http://rebound.example/", HTML))
     assert asked == ["rebound.example"]
     assert site.asked == []
+
+
+def name_leads_to(monkeypatch, *addresses, after=0.0):
+    """What the system says of every name."""
+
+    def look_up(*_what, **_how):
+        time.sleep(after)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 0)) for address in addresses]
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+
+
+async def test_of_mixed_addresses_only_those_that_may_be_reached_are(site, fetch, monkeypatch):
+    site.has("/", "<p>")
+    name_leads_to(monkeypatch, "127.0.0.2", "169.254.169.254", "fe80::1%lo", "::1", "127.0.0.1")
+    began = time.monotonic()
+    assert (await fetch(f"http://mixed.example:{site.port}/", HTML)).body == b"<p>"
+    assert time.monotonic() - began < 1
+    name_leads_to(monkeypatch, "127.0.0.2", "fe80::1%lo", "10.0.0.1")
+    assert "private" in await why_not(fetch(f"http://mixed.example:{site.port}/", HTML))
+
+
+async def test_names_that_are_slow_keep_no_other_waiting_and_are_not_waited_for_at_the_end(site, fetch, monkeypatch):
+    url = site.has("/", "<p>")
+    with monkeypatch.context() as slow:
+        slow.setattr(web, "WITHIN", 0.2)
+        name_leads_to(slow, "127.0.0.1", after=2.0)
+        said = await asyncio.gather(*(why_not(fetch(f"http://slow{number}.example/", HTML)) for number in range(100)))
+        assert {"it took too long", "too many names are being looked up"} >= set(said)
+    slow_ones = [thread for thread in threading.enumerate() if thread.name == "klatch-names"]
+    assert 16 <= len(slow_ones) <= 64
+    assert all(thread.daemon for thread in slow_ones)
+    await asyncio.to_thread(lambda: [thread.join() for thread in slow_ones])
+    assert (await fetch(url, HTML)).body == b"<p>"
 
 
 async def test_only_the_ports_of_the_web_are_reached(monkeypatch):
@@ -132,15 +169,54 @@ async def test_whoever_answers_slowly_is_not_waited_for(site, fetch, monkeypatch
     assert "too long" in await why_not(fetch(site.url + "/", HTML))
 
 
-async def test_what_speaks_no_http_is_told():
-    async def talk(_reader, writer):
-        writer.write(b"SSH-2.0-OpenSSH_9.2\r\n")
+OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
+AWAY = b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: "
+# What a site says first, and what it says again and again after that.
+HOSTILE = {
+    "another protocol": (b"SSH-2.0-OpenSSH_9.2\r\n", b""),
+    "nothing": (b"", b""),
+    "early hints without end": (b"", b"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" * 50),
+    "headers without end": (OK, b"X-Y: " + b"z" * 1_000 + b"\r\n"),
+    "a header without end": (OK + b"X: ", b"z" * 10_000),
+    "chunks without end": (OK + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n" * 20),
+    "a chunk's head without end": (OK + b"Transfer-Encoding: chunked\r\n\r\n1;", b"x" * 10_000),
+    "a chunk of less than nothing": (OK + b"Transfer-Encoding: chunked\r\n\r\n-1\r\nx\r\n", b""),
+    "trailers without end": (OK + b"Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n", b"T: x\r\n" * 100),
+    "less than it told": (OK + b"Content-Length: 100\r\n\r\nx", b""),
+    "a length below nothing": (OK + b"Content-Length: -1\r\n\r\nx", b""),
+    "two lengths": (OK + b"Content-Length: 1\r\nContent-Length: 2\r\n\r\nx", b""),
+    "a length of many digits": (OK + b"Content-Length: " + b"9" * 5_000 + b"\r\n\r\nx", b""),
+    "another protocol instead": (b"HTTP/1.1 101 Switching\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n", b"x" * 10_000),
+    "a header within an address": (AWAY + b"/x\rX-Y: z\r\n\r\n", b""),
+    "half an address": (AWAY + b"http://[::1\r\n\r\n", b""),
+    "an address with a zone": (AWAY + b"http://[fe80::1%25lo]/\r\n\r\n", b""),
+    "an address with a name and a password": (AWAY + b"http://ann:secret@127.0.0.1/\r\n\r\n", b""),
+    "a port that is none": (AWAY + b"http://127.0.0.1:99999/\r\n\r\n", b""),
+    "letters that no name has": (AWAY + b"http://a\xe2\x84\x80\x01.invalid/\r\n\r\n", b""),
+    "a name that is too long": (AWAY + b"http://" + b"a" * 70 + b"/\r\n\r\n", b""),
+}
+
+
+@pytest.mark.parametrize("said", HOSTILE)
+async def test_a_site_that_speaks_nonsense_is_left(said, monkeypatch):
+    monkeypatch.setattr(web, "WITHIN", 0.5)
+    first, again = HOSTILE[said]
+
+    async def talk(reader, writer):
+        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(first)
+            while again:
+                writer.write(again)
+                await writer.drain()
         writer.close()
 
     server = await asyncio.start_server(talk, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
+    began = time.monotonic()
     async with server:
         assert await why_not(Web(lambda _address: True).fetch(f"http://127.0.0.1:{port}/", HTML))
+    assert time.monotonic() - began < 2
 
 
 async def test_errors_and_closed_doors_are_told(site, fetch):

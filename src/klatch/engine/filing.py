@@ -367,7 +367,7 @@ class Filing:
 
     async def _finish(self, upload: Upload) -> Progress:
         try:
-            settled = await self._shelf.settle(upload.id)
+            settled = await self._shelf.settle(upload.id, upload.account)
         except NoRoom:
             raise _full() from None
         except Locked:

@@ -30,6 +30,9 @@ _EDGE: Final = 480  # pixels of a picture's longer side
 _KEPT_MOST: Final = 500
 _KEPT_FOR: Final = 3_600.0  # seconds
 _FAULT_KEPT_FOR: Final = 300.0
+_OF_ONE_AUTHOR: Final = 4  # looked up at once, so that a flood of links holds up those of whoever sent it
+_WHY_MOST: Final = 200  # characters in the log
+_WITHIN: Final = 30.0  # seconds that a reader waits for one
 
 
 class LinkPreview(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -73,36 +76,51 @@ class LinkPreviews:
         self._pace = pace
         self._kept: OrderedDict[str, tuple[float, LinkPreview | None]] = OrderedDict()  # until when
         self._under_way: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._shares: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()  # of authors
 
     async def of_message(self, caller: Caller, room: str, seq: int) -> Previewed:
         """What the links of a message lead to, if whoever asks may read it and the room has it so."""
         check_scope("read", caller.scopes, reads=True)
-        found, urls = await self._look(lambda reader: self._links(reader, caller, room, seq))
-        previews = await asyncio.gather(*(self._preview(url) for url in urls))
+        found, author, urls = await self._look(lambda reader: self._links(reader, caller, room, seq))
+        previews = await asyncio.gather(*(self._preview(author, url) for url in urls))
         return Previewed(found, seq, [each for each in previews if each is not None])
 
-    def _links(self, reader: Reader, caller: Caller, room: str, seq: int) -> tuple[str, list[str]]:
+    def _links(self, reader: Reader, caller: Caller, room: str, seq: int) -> tuple[str, str, list[str]]:
         viewer = actions.present(reader, caller.account.id)
         place = rooms.find(reader, viewer, room)
         rooms.authorize_in(reader, "read", viewer, place)
-        body = as_it_is(reader, place, seq).body
-        if not isinstance(body, Message) or not self._settings.now.previews_links(place.room):
-            return place.room.id, []
-        return place.room.id, find_web_links(body.text)
+        item = as_it_is(reader, place, seq)
+        if not isinstance(item.body, Message) or not self._settings.now.previews_links(place.room):
+            return place.room.id, "", []
+        return place.room.id, item.author.id, find_web_links(item.body.text)
 
-    async def _preview(self, url: str) -> LinkPreview | None:
+    async def _preview(self, author: str, url: str) -> LinkPreview | None:
+        try:
+            async with asyncio.timeout(_WITHIN):
+                return await self._look_up(author, url)
+        except TimeoutError:
+            return None  # and whoever asks again may have it
+
+    async def _look_up(self, author: str, url: str) -> LinkPreview | None:
+        if self._is_known(url):
+            return self._kept[url][1]
+        share = self._shares.setdefault(author, asyncio.Semaphore(_OF_ONE_AUTHOR))
         lock = self._under_way.setdefault(url, asyncio.Lock())
-        async with lock:
-            until, known = self._kept.get(url, (0.0, None))
-            if until > self._pace():
-                return known
-            try:
-                preview = await self._find(url)
-            except Unreachable as why:
-                self._observer.log("no_preview", host=urlsplit(url).hostname or "", why=str(why))
-                preview = None
-            self._keep(url, preview)
-            return preview
+        async with share, lock:
+            if not self._is_known(url):
+                self._keep(url, await self._try(url))
+            return self._kept[url][1]
+
+    def _is_known(self, url: str) -> bool:
+        until, _ = self._kept.get(url, (0.0, None))
+        return until > self._pace()
+
+    async def _try(self, url: str) -> LinkPreview | None:
+        try:
+            return await self._find(url)
+        except Unreachable as why:
+            self._observer.log("no_preview", host=_host_of(url), why=str(why)[:_WHY_MOST])
+            return None
 
     async def _find(self, url: str) -> LinkPreview | None:
         found = await self._outbound.fetch(url, _PAGES + _PICTURES)
@@ -111,12 +129,12 @@ class LinkPreviews:
         told = await self._looking.describe(found.body, found.charset)
         if not told.title:
             return None
-        preview = LinkPreview(url, told.title, told.description, told.site or urlsplit(found.url).hostname or "")
+        preview = LinkPreview(url, told.title, told.description, told.site or _host_of(found.url))
         if not told.picture:
             return preview
         try:
             picture = await self._outbound.fetch(urljoin(found.url, told.picture), _PICTURES)
-        except Unreachable:
+        except (Unreachable, ValueError):  # it cannot be had, or is no address
             return preview
         return await self._show(preview, picture) or preview
 
@@ -138,3 +156,10 @@ class LinkPreviews:
     async def _look(self, look: Look[T]) -> T:
         found: T = await outcome_of(lambda done: self._store.read(look, done))
         return found
+
+
+def _host_of(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""

@@ -103,7 +103,7 @@ class Files(Protocol):
         kept. `most` bytes there may be in all. Raises NoRoom, OutOfPlace, Locked, TooLong, WrongSum, and what `pieces`
         raises."""
 
-    async def settle(self, upload: str) -> Settled:
+    async def settle(self, upload: str, owner: str) -> Settled:
         """An upload is whole: has its content stay, under the upload's id. Raises NoRoom, Locked, Gone."""
 
     async def discard(self, upload: str) -> None:

@@ -88,13 +88,13 @@ class Shelf:
         """Adds to an upload what comes."""
         return await self._receiving.append(upload, offset, pieces, most, expected)
 
-    async def settle(self, upload: str) -> Settled:
+    async def settle(self, upload: str, owner: str) -> Settled:
         """Has the content of an upload stay."""
         with self._receiving.alone(upload):
             digest, size = await self._threads.run(self._receiving.digest, upload)
             path = self._receiving.path(upload)
             kind = find_type(await self._threads.run(_read_head, path))
-            seen = await self.previews.make(path, kind)
+            seen = await self.previews.make(path, kind, owner)
             if kind.startswith("image/") and kind in SAFE_TYPES and seen.width is None:
                 kind = ANY_TYPE  # it begins like a picture, and is none that could be shown
             await self._contents.put(upload, path, seen.preview)

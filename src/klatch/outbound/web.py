@@ -2,7 +2,6 @@
 connected to; so it is for each redirection. Nothing is remembered or sent that would tell who asks."""
 
 import asyncio
-import socket
 import ssl
 from collections.abc import Callable, Iterable
 from typing import Any, Final
@@ -11,6 +10,7 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 import httpcore2
 
 from klatch.outbound.addresses import is_public
+from klatch.outbound.names import look_up
 from klatch.outbound.port import Fetched, Unreachable
 
 WITHIN: Final = 5.0  # seconds, for all of it
@@ -18,6 +18,7 @@ MOST: Final = 1_048_576  # bytes
 _REDIRECTIONS_MOST: Final = 4
 _AT_ONCE: Final = 16
 _URL_MOST: Final = 2_048
+_CHARSET_MOST: Final = 40
 _PORTS: Final = {"http": 80, "https": 443}
 _REDIRECTED: Final = frozenset({301, 302, 303, 307, 308})
 SocketOption = tuple[int, int, int] | tuple[int, int, bytes | bytearray] | tuple[int, int, None, int]
@@ -91,9 +92,7 @@ class _Guarded(httpcore2.AsyncNetworkBackend):
         socket_options: Iterable[SocketOption] | None = None,
     ) -> httpcore2.AsyncNetworkStream:
         """Connects to one of the addresses that the host has just now."""
-        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        addresses = list(dict.fromkeys(str(place[0]) for *_, place in found))
-        reachable = [each for each in addresses if self._may_reach(each, port)]
+        reachable = [each for each in await look_up(host) if self._may_reach(each, port)]
         if not reachable:
             raise Unreachable("it is in a private network, or on a port that is not the web's")
         for address in reachable[:-1]:
@@ -149,7 +148,7 @@ def _charset(parameters: str) -> str:
     for each in parameters.split(";"):
         name, _, value = each.partition("=")
         if name.strip().lower() == "charset":
-            return value.strip().strip("\"'").lower()
+            return value.strip().strip("\"'").lower()[:_CHARSET_MOST]
     return ""
 
 

@@ -1,5 +1,6 @@
 """Reads of a page of the web what it says of itself: Open Graph (https://ogp.me), or else its title."""
 
+import codecs
 import contextlib
 import re
 from html.parser import HTMLParser
@@ -15,7 +16,15 @@ _NAMES: Final = {
 }
 _CHARSET: Final = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([A-Za-z0-9_.:-]{1,40})", re.IGNORECASE)
 _LOOKED_AT: Final = 4_096  # bytes in which a page says how it is written
+# The encodings of the web (https://encoding.spec.whatwg.org) as Python names them; its others are no pages', and some
+# of them give letters that cannot be told on.
+_CHARSETS: Final = re.compile(
+    r"utf-8|utf-16(-[bl]e)?|ascii|(iso8859-|cp)\d+|koi8-[ru]|mac-(roman|cyrillic)|tis-620|gb\w+|big5\w*|euc_\w+"
+    r"|iso2022_jp|shift_jis"
+)
 _SPACE: Final = re.compile(r"\s+")
+# Control characters, halves of UTF-16 pairs, and what turns the direction of text.
+_NOT_SHOWN: Final = re.compile("[\0-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def describe(page: bytes, charset: str) -> dict[str, str]:
@@ -26,7 +35,7 @@ def describe(page: bytes, charset: str) -> dict[str, str]:
     told = {}
     for name, most in _TOLD_MOST.items():
         text = next((reading.found[each] for each in _NAMES[name] if reading.found.get(each)), "")
-        told[name] = _SPACE.sub(" ", text).strip()
+        told[name] = _SPACE.sub(" ", _NOT_SHOWN.sub("", text)).strip()
         if len(told[name]) > most:
             told[name] = told[name][: most - 1] + "…"
     return told
@@ -36,9 +45,11 @@ def _decode(page: bytes, charset: str) -> str:
     said = _CHARSET.search(page[:_LOOKED_AT])
     for name in filter(None, (charset, said[1].decode("ascii") if said else "")):
         try:
-            return page.decode(name, "replace")
-        except (LookupError, UnicodeError):  # there is none of this name, or none that does for pages
+            known = codecs.lookup(name).name
+        except (LookupError, ValueError):
             continue
+        if _CHARSETS.fullmatch(known):
+            return page.decode(known, "replace")
     return page.decode("utf-8", "replace")
 
 
