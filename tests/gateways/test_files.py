@@ -110,13 +110,15 @@ def test_a_piece_out_of_order_is_refused_with_where_it_goes_on(ann):
 
 
 def test_two_do_not_write_to_one_upload_at_once(ann):
-    place = where(begin(ann, len(LARGE)))
-    with open_patch(ann, place, 0, len(LARGE)) as peer:
-        peer.sendall(LARGE[:700_000])
-        eventually(lambda: patch(ann, place, 0, b"").code == "upload_locked")
-        peer.sendall(LARGE[700_000:])
+    content = 3 * LARGE
+    place = where(begin(ann, len(content)))
+    with open_patch(ann, place, 0, len(content)) as peer:
+        peer.sendall(content[:2_000_000])
+        eventually(lambda: offset_of(ann, place) > 0)
+        assert patch(ann, place, 0, b"").code == "upload_locked"
+        peer.sendall(content[2_000_000:])
         assert status_of(peer) == 204
-    assert content_of(ann, ann.get(place).json["file"]).body == LARGE
+    assert content_of(ann, ann.get(place).json["file"]).body == content
 
 
 def test_a_piece_with_a_wrong_checksum_is_not_kept(ann):
