@@ -44,7 +44,7 @@ from klatch.housekey import remove_key
 from klatch.observe.recorder import Recorder
 from klatch.observe.service import Service
 from klatch.outbound.web import Web
-from klatch.protocols import plain
+from klatch.protocols import plain, times
 from klatch.settings import CLOSED, Settings, running_of
 from klatch.storage.port import Reader
 from klatch.storage.store import SqliteStore
@@ -279,7 +279,7 @@ def _transcripts(settings: Settings, store: SqliteStore, recorder: Recorder) -> 
     if not settings.transcripts and not settings.classic:
         return None
     folder = Path(settings.transcripts).expanduser() if settings.transcripts else settings.data_path / "transcripts"
-    hand = Hand(plain.spell_entry, lambda ts: plain.spell_moment(ts, None))
+    hand = Hand(plain.spell_entry, lambda ts: times.spell_moment(ts, None))
     return Transcripts(store, recorder, folder, hand)
 
 

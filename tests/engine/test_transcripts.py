@@ -20,13 +20,13 @@ from klatch.engine.transcripts.keeper import Transcripts
 from klatch.engine.transcripts.telling import Hand
 from klatch.engine.transcripts.titles import title
 from klatch.observe.recorder import Recorder
-from klatch.protocols import plain
+from klatch.protocols import plain, times
 from klatch.storage.port import Reader
 from klatch.storage.store import SqliteStore
 from tests.pace import PATIENCE
 
 START = 1_789_992_000_000  # 2026-09-21 12:00 UTC
-HAND = Hand(plain.spell_entry, lambda ts: plain.spell_moment(ts, UTC))
+HAND = Hand(plain.spell_entry, lambda ts: times.spell_moment(ts, UTC))
 
 
 class House:
@@ -374,7 +374,7 @@ async def test_in_another_time_zone_the_files_are_written_anew(house: House) -> 
     async with house.open():
         await house.say(await house.come("ann"), "hello")
     zone = timezone(timedelta(hours=2))
-    async with house.open(Hand(plain.spell_entry, lambda ts: plain.spell_moment(ts, zone))):
+    async with house.open(Hand(plain.spell_entry, lambda ts: times.spell_moment(ts, zone))):
         pass
     assert house.read("ann") == ["[14:00:01] #lobby ann: hello"]
 

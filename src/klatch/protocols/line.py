@@ -51,7 +51,7 @@ from klatch.core.grammar import AskPassword, Place, SwitchAck, parse
 from klatch.core.refusals import Refused
 from klatch.core.texts import make_inert
 from klatch.core.view import Item
-from klatch.protocols import plain
+from klatch.protocols import lists, plain, times
 from klatch.protocols.asking import TRIES, Asking
 from klatch.protocols.dialect import Say
 from klatch.protocols.lines import TelnetFilter
@@ -256,13 +256,13 @@ class LineDialect:
                 self._people = {person.id: person for person in people}
                 if ref == _ARRIVAL:
                     return [self._company([person.name for person in people])]
-                return [f"{len(people)} online:", *plain.spell_people(people, self._clock(), self._zone)]
+                return [f"{len(people)} online:", *lists.spell_people(people, self._clock(), self._zone)]
             case PauseTold():
-                return [f"[{plain.spell_time(self._clock(), self._zone)}] * {plain.spell_pause(answer)}"]
+                return [f"[{times.spell_time(self._clock(), self._zone)}] * {lists.spell_pause(answer)}"]
             case HelpText():
                 return [
                     "Every line you type is said in this room, unless it begins with one of these:",
-                    *plain.spell_help(answer),
+                    *lists.spell_help(answer),
                     "  @USER TEXT at the start of a line is private too. A bare quit leaves.",
                 ]
             case Presence():
@@ -276,30 +276,30 @@ class LineDialect:
         """What was asked to be listed."""
         match answer:
             case Members(people=people):
-                return [f"{len(people)} members:", *plain.spell_people(people, self._clock(), self._zone)]
+                return [f"{len(people)} members:", *lists.spell_people(people, self._clock(), self._zone)]
             case Rooms(rooms=rooms):
                 # What is unread is not known here: lines are read where they cannot be seen to be.
                 seen = [structs.replace(room, unread=0, mentions=0) for room in rooms]
-                return ["Rooms:", *plain.spell_rooms(seen), *self._whither()]
+                return ["Rooms:", *lists.spell_rooms(seen), *self._whither()]
             case Bans(bans=bans):
-                return [f"{len(bans)} bans and mutes:", *plain.spell_bans(answer, self._clock())]
+                return [f"{len(bans)} bans and mutes:", *lists.spell_bans(answer, self._clock())]
             case Readers() | BlockList():
-                return [plain.spell_names(answer)]
+                return [lists.spell_names(answer)]
             case Range(entries=entries):
                 return [f"--- {len(entries)} acts ---", *map(self._act, entries)]
             case CredentialsTold(credentials=credentials):
                 if not credentials:
                     return ["Nothing lets you in but this connection."]
-                return ["What lets you in:", *plain.spell_credentials(credentials, self._clock(), self._zone)]
+                return ["What lets you in:", *lists.spell_credentials(credentials, self._clock(), self._zone)]
             case LinksTold(links=links):
-                return [f"{len(links)} links:", *plain.spell_links(links, self._clock(), self._zone)]
+                return [f"{len(links)} links:", *lists.spell_links(links, self._clock(), self._zone)]
             case SettingsTold(settings=settings):
-                return ["Settings:", *plain.spell_settings(settings)]
+                return ["Settings:", *lists.spell_settings(settings)]
             case FiguresTold():
-                return ["The server:", *plain.spell_figures(answer)]
+                return ["The server:", *lists.spell_figures(answer)]
             case AccountsTold(accounts=accounts, more=more):
                 rest = [f"  /accounts {accounts[-1].name} shows those after these."] if more and accounts else []
-                return ["Accounts:", *plain.spell_accounts(accounts, self._clock(), self._zone), *rest]
+                return ["Accounts:", *lists.spell_accounts(accounts, self._clock(), self._zone), *rest]
             case _:
                 return self._filed(answer)
 
@@ -308,9 +308,9 @@ class LineDialect:
         match answer:
             case FilesTold(files=files, more=more):
                 rest = ["  There are earlier ones."] if more else []
-                return [f"{len(files)} files:", *plain.spell_files(answer, self._zone, self._server), *rest]
+                return [f"{len(files)} files:", *lists.spell_files(answer, self._zone, self._server), *rest]
             case UploadLink():
-                return plain.spell_upload(answer, self._server)
+                return lists.spell_upload(answer, self._server)
             case _:
                 return []
 
@@ -351,7 +351,7 @@ class LineDialect:
     def _last_messages(self, page: Page) -> list[str]:
         """What was said last in the room one came to, looking like what is said from now on."""
         lines = [
-            f"[{plain.spell_since(item.ts, self._clock(), self._zone)}] {said}"
+            f"[{times.spell_since(item.ts, self._clock(), self._zone)}] {said}"
             for item in page.items
             if not _is_the_beginning(item) and (said := plain.spell_item(item, self._server))
         ]
@@ -378,7 +378,7 @@ class LineDialect:
 
     def _numbered(self, seq: int, ts: int, said: str) -> str:
         """A line of the past, with the number by which it can be answered, edited and reacted to."""
-        return f"{seq:>5}  [{plain.spell_since(ts, self._clock(), self._zone)}] {said}"
+        return f"{seq:>5}  [{times.spell_since(ts, self._clock(), self._zone)}] {said}"
 
     def _entry_lines(self, entry: Entry) -> list[str]:
         self._follow(entry)
@@ -387,7 +387,7 @@ class LineDialect:
         said = self._own(entry) if entry.room == self._account else plain.spell_entry(entry, self._server)
         if not said:
             return []
-        return [f"[{plain.spell_time(entry.ts, self._zone)}] {self._label(entry)}{said}"]
+        return [f"[{times.spell_time(entry.ts, self._zone)}] {self._label(entry)}{said}"]
 
     def _own(self, entry: Entry) -> str:
         """What one's own account's log tells."""
@@ -429,7 +429,7 @@ class LineDialect:
         return f"{room.name} "
 
     def _presence(self, presence: Presence) -> list[str]:
-        time = plain.spell_time(self._clock(), self._zone)
+        time = times.spell_time(self._clock(), self._zone)
         news = [line for person in presence.people for line in self._person(person)]
         return [f"[{time}] * {line}" for line in news]
 

@@ -1,31 +1,9 @@
-"""Plain text: how entries and answers read as lines, for the line door, history files and `klatch tail`."""
+"""Plain text: how entries read as lines, for the line door, history files and `klatch tail`."""
 
-import shlex
-from collections.abc import Iterable
-from datetime import UTC, datetime, tzinfo
-from textwrap import wrap
+from datetime import UTC, datetime
 from typing import Final
-from unicodedata import combining, east_asian_width
 from urllib.parse import quote
 
-from msgspec import UnsetType
-
-from klatch.core.answers import (
-    AccountState,
-    Bans,
-    BlockList,
-    CredentialState,
-    FiguresTold,
-    FilesTold,
-    HelpText,
-    LinkState,
-    PauseTold,
-    Person,
-    Readers,
-    RoomState,
-    SettingState,
-    UploadLink,
-)
 from klatch.core.durations import spell_duration
 from klatch.core.events import (
     AnyBody,
@@ -82,8 +60,6 @@ _TOLD: Final = {
     "mentions": "of mentions there",
     "none": "of nothing there",
 }
-_COLUMNS: Final = 80
-_USAGE_MOST: Final = 26
 _KEPT: Final = {
     KEEP_NOTHING: "what is said here is told and not kept",
     KEEP_ALL: "words are kept for good",
@@ -94,7 +70,6 @@ _PREVIEWS: Final = {
     "off": "links are shown as they are",
     PREVIEWS_AS_SERVER: "links are shown as everywhere in such rooms",
 }
-_CELL_MOST: Final = 24
 _SIGNED_OUT: Final = {
     "revoked": "Some of your sessions or tokens were revoked.",
     "elsewhere": "Your other sessions and tokens were revoked.",
@@ -103,37 +78,6 @@ _SIGNED_OUT: Final = {
     "banned": "You were banned.",
     "erased": "Your account was erased.",
 }
-_MINUTE: Final = 60_000
-_HOUR: Final = 60 * _MINUTE
-_DAY: Final = 24 * _HOUR
-
-
-def spell_time(ts: int, zone: tzinfo | None) -> str:
-    """The time of day; `zone` None is the machine's own."""
-    return _local(ts, zone).strftime("%H:%M")
-
-
-def spell_moment(ts: int, zone: tzinfo | None) -> str:
-    """The day and the time to the second."""
-    return _local(ts, zone).strftime("%Y-%m-%d %H:%M:%S")
-
-
-def spell_since(ts: int, now: int, zone: tzinfo | None) -> str:
-    """The time of day, with the day unless it is today."""
-    then = _local(ts, zone)
-    return then.strftime("%H:%M" if then.date() == _local(now, zone).date() else "%Y-%m-%d %H:%M")
-
-
-def spell_ago(ts: int, now: int) -> str:
-    """How long ago something was, as people say it."""
-    passed = max(0, now - ts)
-    if passed < _MINUTE:
-        return "just now"
-    if passed < _HOUR:
-        return f"{passed // _MINUTE} min ago"
-    if passed < _DAY:
-        return f"{passed // _HOUR} h ago"
-    return f"{passed // _DAY} d ago"
 
 
 def spell_entry(entry: Entry, server: str = "") -> str:
@@ -207,11 +151,11 @@ def spell_body(author: Author, body: AnyBody, server: str = "") -> str:  # noqa:
             return _act(who, body)
         case Banned(person=person, pattern=pattern):
             whom = person.name if person is not None else f"all called {pattern}"
-            return f"* {who} banned {whom}{_until(body.until)}{_because(body.reason)}."
+            return f"* {who} banned {whom}{_until(body.until)}{because(body.reason)}."
         case Unbanned(person=person, pattern=pattern):
             return f"* {who} lifted the ban of {person.name if person is not None else pattern}."
         case Muted(person=person, reason=reason, until=until):
-            return f"* {who} muted {person.name}{_until(until)}{_because(reason)}."
+            return f"* {who} muted {person.name}{_until(until)}{because(reason)}."
         case Unmuted(person=person):
             return f"* {who} lets {person.name} write again."
         case RoomSet():
@@ -246,132 +190,6 @@ def spell_body(author: Author, body: AnyBody, server: str = "") -> str:  # noqa:
             return ""
 
 
-def spell_people(people: Iterable[Person], now: int, zone: tzinfo | None) -> list[str]:
-    """Who is online, a line each: name, state, since when, last active, status."""
-    return _table([_whereabouts(person, now, zone) for person in people])
-
-
-def spell_rooms(rooms: Iterable[RoomState]) -> list[str]:
-    """Rooms, a line each: name, whether one is in it, what is unread, topic."""
-    return _table([[room.name, _room_facts(room)] for room in rooms])
-
-
-def spell_credentials(credentials: Iterable[CredentialState], now: int, zone: tzinfo | None) -> list[str]:
-    """What lets one in, a line each: its id, what it is, by whom and from where it was used."""
-    return _table(
-        [
-            [
-                each.id,
-                make_inert(each.name),
-                each.kind if each.kind == "session" else f"token ({', '.join(each.scopes)})",
-                "this one" if each.mine else "connected" if each.live else f"used {spell_ago(each.seen, now)}",
-                each.address and f"from {each.address}",
-                f"until {spell_since(each.expires, now, zone)}" if each.expires is not None else "",
-            ]
-            for each in credentials
-        ]
-    )
-
-
-def spell_links(links: Iterable[LinkState], now: int, zone: tzinfo | None) -> list[str]:
-    """Links, a line each: the id, what it does, by whom it was made."""
-    return _table(
-        [
-            [
-                each.id,
-                each.kind,
-                each.room.name if each.room is not None else each.person.name if each.person is not None else "",
-                each.role or "",
-                f"{each.uses_left} uses left",
-                f"by {each.by.name}",
-                f"until {spell_since(each.expires, now, zone)}" if each.expires is not None else "",
-            ]
-            for each in links
-        ]
-    )
-
-
-def spell_accounts(accounts: Iterable[AccountState], now: int, zone: tzinfo | None) -> list[str]:
-    """Accounts, a line each: name, role, presence, since when."""
-    return _table(
-        [
-            [
-                each.name,
-                each.role,
-                "suspended" if each.suspended is not None else each.state,
-                f"since {spell_since(each.created, now, zone)}",
-                f"seen {spell_ago(each.seen, now)}",
-            ]
-            for each in accounts
-        ]
-    )
-
-
-def spell_help(help_text: HelpText) -> list[str]:
-    """What can be typed, in lines that fit a terminal of 80 columns."""
-    width = min(_USAGE_MOST, max((len(command.usage) for command in help_text.commands), default=0))
-    lines: list[str] = []
-    for command in help_text.commands:
-        said = wrap(f"{command.does}{_also(command.also)}", _COLUMNS - width - 4)
-        if len(command.usage) > width:
-            lines.append(f"  {command.usage}")
-        else:
-            lines.append(f"  {command.usage:<{width}}  {said.pop(0)}")
-        lines += [f"{'':<{width + 4}}{rest}" for rest in said]
-    return lines
-
-
-def spell_names(answer: Readers | BlockList) -> str:
-    """Who has read a message, or whom one blocks."""
-    names = ", ".join(person.name for person in answer.people)
-    if isinstance(answer, Readers):
-        return f"Number {answer.seq} was read by {names or 'nobody yet'}."
-    return f"You block {names or 'nobody'}."
-
-
-def spell_bans(bans: Bans, now: int) -> list[str]:
-    """Bans and mutes, a line each: who, what, for how much longer, by whom, why."""
-    rows = [
-        [
-            ban.who,
-            "banned" if ban.act == "ban" else "muted",
-            "for good" if ban.until is None else f"for {spell_duration(ban.until - now)}",
-            f"by {ban.by}",
-            make_inert(ban.reason),
-        ]
-        for ban in bans.bans
-    ]
-    return _table(rows)
-
-
-def spell_settings(settings: Iterable[SettingState]) -> list[str]:
-    """Settings, a line each: name, value, what it was at the start or where it is fixed, what it does."""
-    return _table([[each.name, _setting(each, each.value), _origin(each), each.does] for each in settings])
-
-
-def spell_figures(told: FiguresTold) -> list[str]:
-    """How the server is, a line for each figure."""
-    sessions = ", ".join(f"{count} {door}" for door, count in told.sessions.items())
-    rooms = ", ".join(f"{count} {kind}" for kind, count in told.rooms.items())
-    rows = [
-        ("version", told.version),
-        ("runs for", spell_duration(told.now - told.since)),
-        ("people online", f"{told.online:,}"),
-        ("connections", sessions or "none"),
-        ("accounts", f"{told.accounts:,} and {told.guests:,} guests"),
-        ("rooms", rooms or "none"),
-        ("entries", f"{told.entries:,}"),
-        ("files", f"{told.files:,}, {_size(told.file_bytes)}"),
-        ("messages", f"{told.messages:,} since the start"),
-        ("to the disk", f"{1000 * told.commit_seconds / max(1, told.commits):.1f} ms on average"),
-        ("store", f"{_size(told.store)}, log {_size(told.wal)}, {_size(told.free)} free"),
-        ("memory", _size(told.memory) if told.memory is not None else ""),
-        ("refusals", f"{told.refusals:,} since the start"),
-        ("defects", f"{told.defects:,} since the start"),
-    ]
-    return _table([list(row) for row in rows if row[1]])
-
-
 def spell_value(value: bool | float | str) -> str:
     """What a setting is."""
     if isinstance(value, bool):
@@ -388,40 +206,13 @@ def _link(file: File, server: str) -> str:
     return f"[{spell_file(file, server)}]"
 
 
-def spell_files(told: FilesTold, zone: tzinfo | None, server: str = "") -> list[str]:
-    """The files of a room, the last first."""
-    return [
-        f"{each.seq:>5}  [{spell_moment(each.ts, zone)[:16]}] {each.author.name}: {spell_file(each.file, server)}"
-        for each in told.files
-    ]
-
-
-def spell_upload(link: UploadLink, server: str) -> list[str]:
-    """What to type to send a file by a link."""
-    what = shlex.quote(link.file) if link.file else "FILE"
-    return [
-        "To send it, type this where the file is, within 15 minutes:",
-        f"  curl -T {what} {server}{link.path}",
-    ]
-
-
-def spell_pause(told: PauseTold) -> str:
-    """That the conversation is paused, or goes on."""
-    if not told.paused:
-        return f"{told.by.name} lets the conversation go on."
-    return f"{told.by.name} paused the conversation{_because(told.reason)}: only moderators may write now."
-
-
-def _local(ts: int, zone: tzinfo | None) -> datetime:
-    return datetime.fromtimestamp(ts / 1000, UTC).astimezone(zone)
-
-
 def _shown(text: str) -> str:
     """A message as lines that cannot be taken for lines of the server: those after the first are marked."""
     return make_inert(text).replace("\n", "\n    | ")
 
 
-def _because(reason: str) -> str:
+def because(reason: str) -> str:
+    """A reason, as it ends a sentence; nothing where there is none."""
     return f": {make_inert(reason)}" if reason else ""
 
 
@@ -467,70 +258,3 @@ def _act(who: str, act: Audited) -> str:
         named.append(f"{change.name}: {spell_value(change.value)}, before {spell_value(change.before)}")
     about = ", ".join([*named, make_inert(act.detail)] if act.detail else named)
     return f"* {who}: {act.act} ({about})" if about else f"* {who}: {act.act}"
-
-
-def _origin(setting: SettingState) -> str:
-    if setting.locked:
-        return f"fixed by {setting.locked}"
-    return "" if setting.value == setting.default else f"was {_setting(setting, setting.default)}"
-
-
-def _setting(setting: SettingState, value: bool | float | str) -> str:
-    return _size(int(value)) if setting.kind == "size" else spell_value(value)
-
-
-def _size(count: int) -> str:
-    """Bytes as people say them."""
-    size = float(count)
-    for unit in ("B", "KiB", "MiB"):
-        if size < 1024:
-            return f"{size:.0f} {unit}"
-        size /= 1024
-    return f"{size:.1f} GiB"
-
-
-def _title(person: Person) -> str:
-    return person.name if person.display_name == person.name else f"{person.name} ({make_inert(person.display_name)})"
-
-
-def _whereabouts(person: Person, now: int, zone: tzinfo | None) -> list[str]:
-    since = f"since {spell_since(person.since, now, zone)}" if person.since is not None else ""
-    active = f"active {spell_ago(person.active, now)}" if person.active is not None else ""
-    return [_title(person), person.state, since, active, make_inert(person.status)]
-
-
-def _table(rows: list[list[str]]) -> list[str]:
-    """Rows under one another, as wide as they need to be; a cell that is very wide stands out alone."""
-    shown = [[cell for cell, column in zip(row, zip(*rows, strict=True), strict=True) if any(column)] for row in rows]
-    widths = [min(_CELL_MOST, max(map(_width, column))) for column in zip(*shown, strict=True)]
-    return ["  " + "  ".join(map(_padded, row, widths)).rstrip() for row in shown]
-
-
-def _padded(cell: str, width: int) -> str:
-    return cell + " " * (width - _width(cell))
-
-
-def _width(text: str) -> int:
-    """How many columns of a terminal a text takes."""
-    if text.isascii():
-        return len(text)
-    return sum(0 if combining(each) else 2 if east_asian_width(each) in "WF" else 1 for each in text)
-
-
-def _room_facts(room: RoomState) -> str:
-    facts = [] if room.role is not None else ["not joined"]
-    if room.kind == "closed":
-        facts.append("closed" if room.role is not None else "you are invited")
-    if not isinstance(room.rules, UnsetType) and room.rules.archived:
-        facts.append("archived")
-    if room.unread:
-        facts.append(f"{room.unread}{'+' if room.unread >= 100 else ''} unread")
-    if room.mentions:
-        facts.append(f"{room.mentions} mentions")
-    if room.topic:
-        facts.append(make_inert(room.topic))
-    return ", ".join(facts)
-
-
-def _also(names: list[str]) -> str:
-    return f" Also {', '.join(names)}." if names else ""

@@ -10,7 +10,7 @@ from klatch.clients.desktop.timeline.tail import Note
 from klatch.clients.desktop.timeline.timeline import Timeline
 from klatch.clients.seat.answers import read_out
 from klatch.core.answers import Ack, HelpText, Page
-from klatch.protocols.plain import spell_help
+from klatch.protocols.lists import spell_help
 
 # What these do is seen elsewhere in the window.
 _SEEN: Final = frozenset({"/nick", "/display", "/status", "/away", "/back", "/star", "/unstar", "/arrange", "/quiet"})

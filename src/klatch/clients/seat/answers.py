@@ -19,18 +19,18 @@ from klatch.core.answers import (
     Rooms,
     SettingsTold,
 )
-from klatch.protocols.plain import (
+from klatch.protocols.lists import (
     spell_accounts,
     spell_bans,
     spell_credentials,
-    spell_entry,
     spell_figures,
     spell_links,
-    spell_moment,
     spell_people,
     spell_rooms,
     spell_settings,
 )
+from klatch.protocols.plain import spell_entry
+from klatch.protocols.times import spell_moment
 
 Sheet = tuple[str, list[tuple[str, ...]]]
 

@@ -16,7 +16,8 @@ from klatch.core.events import Message
 from klatch.core.files import File
 from klatch.core.texts import make_inert
 from klatch.core.view import Item
-from klatch.protocols.plain import spell_body, spell_item, spell_moment
+from klatch.protocols.plain import spell_body, spell_item
+from klatch.protocols.times import spell_moment
 
 Form = Literal["text", "json", "markdown", "html"]
 _MINUTES: Final = len("2026-11-21 14:03")

@@ -10,14 +10,9 @@ from klatch.core.answers import AccountState, Bans, CredentialState, Held, LinkS
 from klatch.core.events import Edited, Entry, Message
 from klatch.core.members import SYSTEM
 from klatch.core.texts import make_inert
-from klatch.protocols.plain import (
-    spell_bans,
-    spell_entry,
-    spell_moment,
-    spell_people,
-    spell_rooms,
-    spell_settings,
-)
+from klatch.protocols.lists import spell_bans, spell_people, spell_rooms, spell_settings
+from klatch.protocols.plain import spell_entry
+from klatch.protocols.times import spell_moment
 
 _MINUTES = len("2026-11-21 14:03")
 

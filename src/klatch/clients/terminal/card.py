@@ -17,7 +17,7 @@ from klatch.clients.terminal.words import draw_line
 from klatch.core.answers import Person
 from klatch.core.members import RANK
 from klatch.core.permissions import PERMISSIONS
-from klatch.protocols.plain import spell_since
+from klatch.protocols.times import spell_since
 
 Act = tuple[str, str]  # what is typed for it, or a word of its own, and how it is called
 

@@ -24,7 +24,8 @@ from klatch.core.events import Entry, Message
 from klatch.core.files import spell_size
 from klatch.core.texts import make_inert
 from klatch.protocols.asking import Asking
-from klatch.protocols.plain import spell_entry, spell_item, spell_time
+from klatch.protocols.plain import spell_entry, spell_item
+from klatch.protocols.times import spell_time
 
 _SHOWN: Final = 10
 _SETTLED_WITHIN: Final = 10.0

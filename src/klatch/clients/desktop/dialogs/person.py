@@ -9,7 +9,7 @@ from klatch.clients.desktop.dialogs.dialog import Dialog
 from klatch.clients.desktop.style import Style
 from klatch.clients.desktop.timeline.righttoleft import in_one_line
 from klatch.core.answers import Person
-from klatch.protocols.plain import spell_ago
+from klatch.protocols.times import spell_ago
 
 _ROLES = {"owner": "Owner of this room", "admin": "Admin of this room", "moderator": "Moderator of this room"}
 
