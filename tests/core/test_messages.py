@@ -18,6 +18,12 @@ def test_an_edit_is_checked_as_a_message_is():
     assert outcome(amend, 42, " ").code == "empty"
 
 
+def test_a_message_with_files_needs_no_words():
+    assert compose("", has_files=True) == Message(text="")
+    assert amend(42, "", has_files=True) == Edited(target=42, text="")
+    assert outcome(amend, 42, "").code == "empty"
+
+
 def test_a_reaction_is_spelled_as_unicode_spells_it():
     assert react(42, "❤", set()) == Reacted(target=42, emoji="❤️")
     assert unreact(42, "❤") == Unreacted(target=42, emoji="❤️")

@@ -226,6 +226,19 @@ def test_a_file_may_be_said_twice_and_goes_with_the_last(ann, bob, room):
     assert content_of(bob, file).status == content_of(ann, file).status == 404
 
 
+def test_words_are_taken_away_from_a_message_that_carries_a_file(ann, bob, room, house, line):
+    file = send_up(ann, b"cups")
+    seq = say_with(ann, room, file["id"], text=f"for @{bob.me['name']}")["seq"]
+    assert ann.patch(room_path(room, "messages", seq), text=" ").code == "empty"
+    assert ann.patch(room_path(room, "messages", seq), text="").status == 200
+    item = bob.get(room_path(room, "messages")).json["items"][-1]
+    assert (item["body"]["text"], len(item["body"]["files"]), "edited" in item) == ("", 1, True)
+    assert content_of(bob, file).body == b"cups"
+    assert ann.patch(room_path(room, "messages", seq), text="again").status == 200
+    bare = ann.post(room_path(room, "messages"), text="bare").json["seq"]
+    assert ann.patch(room_path(room, "messages", bare), text="").code == "empty"
+
+
 def test_a_room_that_keeps_nothing_takes_no_files(ann, room):
     assert ann.patch(room_path(room), keep=0).status == 200
     file = send_up(ann, b"x")["id"]

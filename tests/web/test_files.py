@@ -80,6 +80,20 @@ def test_files_that_are_dropped_or_chosen_go_together_and_are_fetched(house, vis
     expect(bob.page.get_by_role("dialog").get_by_text("two.txt")).to_be_visible()
 
 
+def test_words_are_taken_away_from_a_message_that_carries_a_file(house, visit):
+    ann, bob = visit(house).come_in(a_name()), visit(house).come_in(a_name())
+    ann.page.evaluate(DROP, carried("beans.txt", "text/plain", b"Beans, milk\n"))
+    expect(ann.page.get_by_text("beans.txt")).to_be_visible()
+    ann.say("Words that go")
+    expect(bob.line("Words that go").get_by_text("beans.txt")).to_be_visible()
+    ann.page.locator("form textarea").press("ArrowUp")
+    field = ann.page.get_by_role("textbox", name="Edit your message")
+    field.fill("")
+    field.press("Enter")
+    expect(bob.page.locator("article", has_text="Words that go")).to_have_count(0)
+    expect(bob.page.locator("article", has_text="beans.txt")).to_be_visible()
+
+
 def test_an_upload_goes_on_after_tunnels_and_a_reload(house, visit, tmp_path):
     content = os.urandom(30_000_000)
     (tmp_path / "video.bin").write_bytes(content)

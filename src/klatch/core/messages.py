@@ -13,13 +13,12 @@ DELETED: Final = Message(text="", deleted=True)
 
 def compose(text: str, reply_to: int | None = None, *, action: bool = False, has_files: bool = False) -> Message:
     """A new message; one that is to have files needs no text."""
-    said = "" if has_files and not text else parse_message(text)
-    return Message(text=said, reply_to=reply_to, action=action)
+    return Message(text=_parse(text, has_files=has_files), reply_to=reply_to, action=action)
 
 
-def amend(target: int, text: str) -> Edited:
-    """New words for a message."""
-    return Edited(target=target, text=parse_message(text))
+def amend(target: int, text: str, *, has_files: bool = False) -> Edited:
+    """New words for a message; one that has files needs none."""
+    return Edited(target=target, text=_parse(text, has_files=has_files))
 
 
 def react(target: int, emoji: str, kinds: set[str]) -> Reacted:
@@ -42,3 +41,7 @@ def standing(message: Message | None, seq: int) -> Message:
     if message.deleted:
         raise Refused("message_deleted", f"Message {seq} was deleted.", field="seq")
     return message
+
+
+def _parse(text: str, *, has_files: bool) -> str:
+    return "" if has_files and not text else parse_message(text)

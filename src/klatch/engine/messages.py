@@ -64,7 +64,8 @@ def edit(transaction: Transaction, actor: Account, command: EditMessage) -> Ack:
         )
     if transaction.edits_count(place.room.id, entry.seq) >= EDITS_MOST:
         raise Refused("too_many", f"A message may be changed {EDITS_MOST} times.", field="seq")
-    amended = rules.amend(entry.seq, command.text)
+    has_files = isinstance(entry.body, Message) and bool(entry.body.files)
+    amended = rules.amend(entry.seq, command.text, has_files=has_files)
     names = find_mentions(amended.text)
     kept = without_words(amended) if keeps_nothing(transaction, place.room) else None
     ack = record(transaction, actor, place.room.id, amended, command, kept=kept)

@@ -109,6 +109,8 @@ def spell_body(author: Author, body: AnyBody, server: str = "") -> str:  # noqa:
             return f"~ {who}{answered} {text}" if action else f"{who}{answered}: {text}"
         case Edited(deleted=True):
             return ""
+        case Edited(target=target, text=""):
+            return f"{who} took the words of message {target} away."
         case Edited(target=target, text=text):
             return f"{who} changed message {target}: {_shown(text)}"
         case Deleted(target=target):

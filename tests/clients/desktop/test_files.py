@@ -42,6 +42,18 @@ def test_files_go_with_the_next_message(house: Server, bob: "Person", tmp_path: 
     bob.waits(lambda: "plan.txt" in bob.shown and "notes.txt" in bob.shown and "here they are" in bob.shown)
 
 
+def test_the_words_of_ones_own_file_are_taken_away(house: Server, bob: "Person", tmp_path: Path) -> None:
+    (tmp_path / "cups.txt").write_text("two cups")
+    bob.window.filing.attach_path(tmp_path / "cups.txt")
+    bob.waits(lambda: any("bytes" in words for words in bob.window.composer.attachments.shown))
+    bob.says("words that go")
+    bob.waits(lambda: "cups.txt" in bob.shown and "words that go" in bob.shown)
+    bob.presses("Up")
+    bob.window.composer.put("")
+    bob.presses("Return")
+    bob.waits(lambda: "cups.txt" in bob.shown and "words that go" not in bob.shown)
+
+
 def test_a_file_is_given_up_before_it_is_sent(house: Server, bob: "Person", tmp_path: Path) -> None:
     (tmp_path / "secret.txt").write_text("not this one")
     bob.window.filing.attach_path(tmp_path / "secret.txt")

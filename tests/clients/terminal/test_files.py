@@ -13,7 +13,7 @@ from klatch.clients.sdk import Client
 from klatch.clients.terminal.completing import complete
 from klatch.clients.terminal.files import path_of
 from klatch.clients.terminal.pictures import find_way, spell_blocks, spell_iterm, spell_kitty, spell_sixel
-from tests.clients.terminal.screens import chatting, conversation, sees, type_in
+from tests.clients.terminal.screens import chatting, conversation, sees, sees_no, type_in
 from tests.running import KLATCH, Server, klatch
 
 if sys.platform == "win32":
@@ -74,6 +74,26 @@ async def test_a_file_is_saved(house: Server, bob: Client, me: str, home: Path) 
         await ann.press("s")
         await sees(ann, "Saved as")
     assert read(home, name) == b"hello"
+
+
+async def test_words_are_taken_away_from_ones_own_file(house: Server, me: str, tmp_path: Path) -> None:
+    (tmp_path / f"{me}.txt").write_bytes(b"hello")
+    async with chatting(house, me) as ann:
+        await type_in(ann, f"/file {tmp_path}/{me}.txt")
+        await ann.press("enter")
+        await sees(ann, f"▤ {me}.txt")
+        await ann.press("shift+tab", "e")
+        await sees(ann, "Editing your message")
+        await type_in(ann, "words that go")
+        await ann.press("enter")
+        await sees(ann, "words that go", "(edited)")
+        await ann.press("shift+tab", "e")
+        conversation(ann).desk.composer.replace_all("")
+        await ann.press("enter")
+        await sees_no(ann, "words that go")
+        await sees(ann, f"▤ {me}.txt")
+        await ann.press("enter")  # and from then on an empty line means nothing again
+        assert not conversation(ann).desk.composer.may_be_empty
 
 
 def read(folder: Path, name: str) -> bytes:

@@ -55,12 +55,14 @@ class Sending(Protocol):
 
 
 class Aim(msgspec.Struct, frozen=True):
-    """What the text is for: to answer or to change message `seq`; `words` say so, `text` is what stood there."""
+    """What the text is for: to answer or to change message `seq`; `words` say so, `text` is what stood there. A message
+    with files may be left without words."""
 
     kind: str
     seq: int
     words: str
     text: str = ""
+    may_be_empty: bool = False
 
 
 class Composer(Frame):
@@ -153,7 +155,7 @@ class Composer(Frame):
         if files and (self._aim is None or self._aim.kind == "reply") and not text.startswith("/"):
             self._send_files(text, ready=all(each.ready for each in files))
             return
-        if not text.strip():
+        if not text.strip() and (self._aim is None or not self._aim.may_be_empty):
             return
         if self._asks_to_quit:
             self._sending.leave()
@@ -171,7 +173,7 @@ class Composer(Frame):
         elif aim.kind == "reply":
             self._sending.reply_with(aim.seq, text)
         elif text != aim.text:
-            self._sending.change_to(aim.seq, text)
+            self._sending.change_to(aim.seq, text if text.strip() else "")
         self._arrange()
 
     def _send_files(self, text: str, *, ready: bool) -> None:

@@ -58,7 +58,7 @@ class Doing:
         """Changes one's own line."""
         if (found := self._talk.message(seq)) is not None and self._talk.is_own(seq):
             words = "Changing your message. Enter saves, Escape leaves it as it was."
-            self.composer.aim(Aim("edit", seq, words, found[1].text))
+            self.composer.aim(Aim("edit", seq, words, found[1].text, may_be_empty=bool(found[1].files)))
 
     def delete(self, seq: int) -> None:
         """Takes a line back."""

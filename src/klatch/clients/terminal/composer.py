@@ -35,6 +35,8 @@ class Composer(TextArea):
 
     def __init__(self) -> None:
         super().__init__(id="composer", soft_wrap=True, show_line_numbers=False, tab_behavior="focus", theme="css")
+        self.may_be_empty = False
+        """Whether Enter means something though nothing stands there."""
         self.offering = False
         """Whether completions are shown, so that the arrow keys choose among them."""
         self._history: list[str] = []
@@ -47,6 +49,8 @@ class Composer(TextArea):
             self._stop(event)
             if self.text.strip():
                 self.post_message(self.Sent(self.text))
+            elif self.may_be_empty:
+                self.post_message(self.Sent(""))
         elif key in _NEW_LINE:
             self._stop(event)
             self.insert("\n")

@@ -15,6 +15,7 @@ from klatch.clients.seat.drafts import Drafts
 from klatch.clients.terminal.completing import Offers, complete
 from klatch.clients.terminal.composer import Composer
 from klatch.clients.terminal.words import draw_line
+from klatch.core.events import Message as Said
 from klatch.core.view import Item
 
 Mode = tuple[str, int]
@@ -89,6 +90,7 @@ class Desk(Vertical):
         if text is not None:
             self._aside = self.composer.text
             self.composer.replace_all(text)
+            self.composer.may_be_empty = isinstance(item.body, Said) and bool(item.body.files)
         self.focus_composer()
         self.post_message(self.Moded())
 
@@ -121,6 +123,7 @@ class Desk(Vertical):
     def _put_back(self) -> None:
         """What stood there before one edited stands there again."""
         aside, self._aside = self._aside, ""
+        self.composer.may_be_empty = False
         self.composer.replace_all(aside)
 
     # What the composer tells.
