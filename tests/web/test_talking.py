@@ -137,6 +137,70 @@ def test_an_unread_room_shows_how_much_and_where_reading_goes_on(any_house, visi
     expect(entry).not_to_contain_text("unread")
 
 
+def test_with_a_finger_one_answers_a_message_by_its_bar_and_sees_what_is_said_elsewhere(house, visit):
+    pia = visit(house, viewport=PHONE, has_touch=True, is_mobile=True).come_in("pia")
+    quin = visit(house).come_in("quin")
+    quin.say("touch me")
+    pia.line("touch me").locator(".said").tap()
+    pia.line("touch me").get_by_role("button", name="Reply").tap()
+    pia.box.fill("touched")
+    pia.page.get_by_role("button", name="Send").tap()
+    expect(quin.line("touched").locator(".quote")).to_contain_text("touch me")
+    menu = pia.page.get_by_role("button", name="Show rooms")
+    expect(menu).to_have_accessible_description("")
+    quin.say("/msg @pia a word with you")
+    expect(menu).to_have_accessible_description("1 unread")
+
+
+def test_what_is_typed_after_a_reaction_is_said_and_edits_nothing(house, visit):
+    rex = visit(house).come_in("rex")
+    rex.say("about tea")
+    line = rex.line("about tea").and_(rex.page.locator(":not(.waiting)"))
+    line.hover()
+    line.get_by_role("button", name="Add a reaction").click()
+    rex.page.get_by_placeholder("Find an emoji by its name").fill("tea")
+    rex.page.keyboard.press("Enter")
+    expect(line.locator(".reactions")).to_be_visible()
+    rex.page.keyboard.type("see me")
+    expect(rex.box).to_have_value("see me")
+    rex.box.fill("")
+    line.locator(".said").click()
+    rex.page.keyboard.type("even now")
+    expect(rex.box).to_have_value("even now")
+
+
+def test_the_end_stays_in_sight_while_one_writes_many_lines(house, visit):
+    sue = visit(house).come_in("sue")
+    for number in range(40):
+        sue.say(f"line {number}")
+    last = sue.line("line 39").and_(sue.page.locator(":not(.waiting)"))
+    expect(last).to_be_in_viewport()
+    for letter in "abcdefgh":
+        sue.page.keyboard.type(letter * 3)
+        sue.page.keyboard.press("Shift+Enter")
+    expect(last).to_be_in_viewport(ratio=1)
+    expect(sue.page.get_by_role("button", name="Go to the newest")).to_have_count(0)
+
+
+def test_who_comes_back_the_next_day_reads_on_where_they_left_off(any_house, visit):
+    nell, odo = visit(any_house).come_in("nell"), visit(any_house).come_in("odo")
+    nell.say("/create #days")
+    expect(nell.page.get_by_role("heading", name="#days")).to_be_visible()
+    odo.say("/join #days")
+    nell.say("before")
+    expect(odo.line("before")).to_be_visible()
+    odo.page.wait_for_timeout(600)  # what was read is told a moment later
+    odo.page.close()
+    for number in range(40):
+        nell.say(f"meanwhile {number}")
+    expect(nell.line("meanwhile 39").and_(nell.page.locator(":not(.waiting)"))).to_be_visible()
+    next_day = odo.beside()
+    next_day.page.goto(any_house.url)
+    expect(next_day.page.get_by_role("separator").filter(has_text="New")).to_be_in_viewport()
+    expect(next_day.line("meanwhile 0")).to_be_in_viewport()
+    expect(next_day.line("meanwhile 39")).not_to_be_in_viewport()
+
+
 def test_a_message_of_ones_own_to_somebody_begins_a_direct_room(house, visit):
     hal, ida = visit(house).come_in("hal"), visit(house).come_in("ida")
     hal.page.get_by_label("Members").get_by_role("button", name="ida").click()
@@ -213,6 +277,7 @@ def test_everything_can_be_done_with_the_keyboard(house, visit):
     ned.say("by hand")
     expect(ned.line("by hand").and_(ned.page.locator(":not(.waiting)"))).to_be_visible()
     ned.page.keyboard.press("Control+k")
+    expect(ned.page.get_by_role("dialog")).to_be_visible()
     ned.page.keyboard.type("lobby")
     ned.page.keyboard.press("Enter")
     expect(ned.page.get_by_role("heading", name="#lobby")).to_be_visible()

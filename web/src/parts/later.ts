@@ -5,6 +5,7 @@ import { speakInDialogs } from "../words/dialogs";
 export const later = {
   emoji: () => import("./EmojiPicker.svelte"),
   message: () => import("./MessageMenu.svelte"),
+  removal: () => import("./Removal.svelte"),
   readers: () => import("./ReadBy.svelte"),
   date: () => import("./GoToDate.svelte"),
   links: () => import("./LinkPreviews.svelte"),
