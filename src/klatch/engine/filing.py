@@ -43,7 +43,6 @@ __all__ = ["KEY_SIGN", "Drop", "Filing", "Progress", "Reading", "Sum", "Wish"]
 
 T = TypeVar("T")
 
-ROOM_KEPT: Final = 64 * 1024 * 1024  # bytes of the disk that uploads leave to the store
 _TIDY_EVERY: Final = 3_600.0  # seconds
 _TIDY_AFTER: Final = 2.0
 _AT_ONCE: Final = 100
@@ -332,7 +331,7 @@ class Filing:
             raise Refused("file_too_big", f"A file may have {spell_size(most)}; this one has {spell_size(wish.size)}.")
         if wish.kind and not self._takes(wish.kind):
             raise self._wrong_type(wish.kind)
-        if self._shelf.free() < (wish.size or 0) + ROOM_KEPT:
+        if self._shelf.free() < (wish.size or 0):
             raise _full()
 
         def decide(transaction: Transaction) -> tuple[Upload, int]:

@@ -88,7 +88,7 @@ class Files(Protocol):
     """Receives uploads, and keeps what they bring."""
 
     def free(self) -> int:
-        """How many bytes there is room for."""
+        """How many bytes there is room for; below zero where uploads must wait until others make some."""
 
     async def begin(self, upload: str) -> None:
         """There is an upload now, empty so far. Raises NoRoom."""

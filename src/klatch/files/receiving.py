@@ -4,8 +4,9 @@ import contextlib
 import errno
 import hashlib
 import os
+import shutil
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -16,6 +17,7 @@ from klatch.files.turns import Turns
 PIECE: Final = 1024 * 1024  # bytes written at once; twice that is what an upload holds
 _SMALL: Final = 256 * 1024  # the same where more than a few come in
 _FEW: Final = 8
+ROOM_KEPT: Final = 64 * 1024 * 1024  # bytes of the disk that uploads leave to the store
 _HASHES_MOST: Final = 1_000  # uploads whose hash so far is known without reading them again
 # Piece by piece, so that the log never waits behind megabytes of files on their way to the same disk.
 _sync: Final = getattr(os, "fdatasync", os.fsync)
@@ -34,11 +36,13 @@ def told_when_full() -> Iterator[None]:
 
 
 class _Growing:
-    """An upload that is written to just now. `hashed` is None where what came before was not hashed here."""
+    """An upload that is written to just now. `hashed` is None where what came before was not hashed here; `kept` is how
+    much the disk has for sure, and `lost` whether it failed to keep the rest."""
 
     def __init__(self, file: BinaryIO, offset: int, hashed: Any, expected: Sum | None) -> None:
         self.file = file
-        self.start = self.size = offset
+        self.start = self.size = self.kept = offset
+        self.lost = False
         self.hashed = hashed
         self.sum = None if expected is None else hashlib.new(expected.algorithm, usedforsecurity=False)
 
@@ -76,6 +80,10 @@ class Receiving:
     def is_busy(self, upload: str) -> bool:
         """Whether somebody changes an upload just now."""
         return upload in self._busy
+
+    def free(self) -> int:
+        """How many bytes there is room for, beside what is the store's."""
+        return shutil.disk_usage(self._folder).free - ROOM_KEPT
 
     async def begin(self, upload: str) -> None:
         """There is an empty one now."""
@@ -143,29 +151,48 @@ class Receiving:
         known, hashed = self._hashes.pop(upload, (-1, None))
         return _Growing(file, offset, hashed if known == size else None, expected)
 
-    @staticmethod
-    def _write(growing: _Growing, piece: bytearray) -> None:
+    def _write(self, growing: _Growing, piece: bytearray) -> None:
+        if self.free() < len(piece):
+            raise NoRoom("what is left is for the store")
         view, written = memoryview(piece), 0
         try:
             with told_when_full():
                 while written < len(piece):
                     written += os.write(growing.file.fileno(), view[written:])
-                _sync(growing.file.fileno())
         finally:
             growing.size += written
             for each in (growing.hashed, growing.sum):
                 if each is not None:
                     each.update(view[:written])
+        self._keep(growing, _sync)
+
+    @staticmethod
+    def _keep(growing: _Growing, sync: Callable[[int], None]) -> None:
+        """Has the disk keep what was written. It tells once that it cannot, and then forgets; so it is remembered."""
+        try:
+            with told_when_full():
+                sync(growing.file.fileno())
+        except BaseException:
+            growing.lost = True
+            raise
+        growing.kept = growing.size
 
     @staticmethod
     def _undo(growing: _Growing) -> None:
         growing.file.truncate(growing.start)
-        growing.size, growing.hashed = growing.start, None
+        growing.size = growing.kept = growing.start
+        growing.hashed = None
 
     def _close(self, upload: str, growing: _Growing) -> None:
-        """What was told to be there is on the disk."""
-        with growing.file, told_when_full():
-            os.fsync(growing.file.fileno())
+        """What is told to be there is on the disk; the rest is taken away."""
+        with growing.file:
+            try:
+                if not growing.lost:
+                    self._keep(growing, os.fsync)
+            finally:
+                if growing.lost:
+                    growing.file.truncate(growing.kept)
+                    growing.hashed = None
         if growing.hashed is not None:
             self._remember(upload, growing.size, growing.hashed)
 

@@ -1,7 +1,6 @@
 """The store of files: uploads grow on this machine's disk, and what they bring goes to where contents are kept."""
 
 import contextlib
-import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Final, Protocol
@@ -67,7 +66,7 @@ class Shelf:
 
     def free(self) -> int:
         """How many bytes there is room for."""
-        return shutil.disk_usage(self._directory).free
+        return self._receiving.free()
 
     async def begin(self, upload: str) -> None:
         """There is an upload now, empty so far."""
