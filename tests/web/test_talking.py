@@ -182,6 +182,16 @@ def test_the_end_stays_in_sight_while_one_writes_many_lines(house, visit):
     expect(sue.page.get_by_role("button", name="Go to the newest")).to_have_count(0)
 
 
+def test_names_of_several_words_are_joined(house, visit):
+    tea = visit(house).come_in("Tea  Rose")
+    expect(tea.page.get_by_label("Members").get_by_role("button", name="Tea-Rose")).to_be_visible()
+    tea.page.get_by_role("button", name="Find or make a room").click()
+    tea.page.get_by_role("button", name="Make a room", exact=True).click()
+    tea.page.get_by_label("Name", exact=True).fill("book club ")
+    tea.page.get_by_role("button", name="Make room").click()
+    expect(tea.page.get_by_role("heading", name="#book-club")).to_be_visible()
+
+
 def test_who_comes_back_the_next_day_reads_on_where_they_left_off(any_house, visit):
     nell, odo = visit(any_house).come_in("nell"), visit(any_house).come_in("odo")
     nell.say("/create #days")

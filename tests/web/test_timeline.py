@@ -289,3 +289,12 @@ def test_one_goes_to_a_date(reader):
     reader.page.get_by_label("Go to a date").last.fill("2031-01-01")
     reader.page.keyboard.press("Escape")
     expect(reader.page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_the_menu_of_a_room_leads_to_a_date(reader):
+    reader.go("deep/2000")
+    expect(reader.line("line 1997 of deep")).to_be_in_viewport()
+    reader.page.get_by_role("link", name="deep").click(button="right")
+    reader.page.get_by_role("menuitem", name="Go to a date").click()
+    reader.page.get_by_role("button", name="Go", exact=True).click()
+    expect(reader.line("line 0 of deep").first).to_be_in_viewport()
