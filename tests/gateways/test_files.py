@@ -4,10 +4,13 @@ import hashlib
 import os
 import resource
 import socket
+import time
 from base64 import b64encode
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from tests.files.test_bombs import BOMBS
 from tests.gateways.calling import Program, room_path, signed_in
 from tests.gateways.talking import a_name
 from tests.gateways.uploading import (
@@ -376,6 +379,23 @@ def test_a_picture_is_told_as_what_it_is_whatever_its_name(ann, form):
     assert told.headers["content-disposition"].startswith("inline;")
     small = ann.get(f"/api/files/{file['id']}/preview")
     assert (small.status, small.headers["content-type"]) == (200, "image/webp")
+
+
+@pytest.mark.parametrize("bomb", ["a PNG that says it is huge", "a WebP of few bytes", "a PDF nested deeply"])
+def test_a_bomb_is_only_saved_and_keeps_nobody_waiting(ann, bob, bomb):
+    content = BOMBS[bomb][1]()
+    with ThreadPoolExecutor() as senders:
+        sending = senders.submit(send_up, ann, content, "cups.png")
+        waits = []
+        while not sending.done():
+            began = time.monotonic()
+            assert bob.post(room_path("#lobby", "messages"), text="We talk on").status == 201
+            waits.append(time.monotonic() - began)
+    file = sending.result()
+    assert "preview" not in file
+    assert content_of(bob, file).status == 404
+    assert content_of(ann, file).body == content
+    assert max(waits) < 2
 
 
 HOSTILE = {

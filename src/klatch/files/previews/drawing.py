@@ -23,7 +23,8 @@ PAGE: Final = "text/html"
 PAPER: Final = "application/pdf"
 TEXT_MOST: Final = 2_000  # characters
 LINES_MOST: Final = 12
-_MEMORY: Final = 512 * 1024 * 1024  # of addresses; what is really used stays under half of that
+_MEMORY: Final = 264 * 1024 * 1024  # of addresses; what is really used stays under 256 MiB
+_COEFFICIENTS_MOST: Final = 75_000_000  # of two bytes
 _SECONDS: Final = 8
 _TINY: Final = 32
 
@@ -70,17 +71,47 @@ def _draw(kind: str, edge: int) -> tuple[dict[str, Any], bytes]:
         raise SystemExit(3)
     turned = picture.getexif().get(0x0112, 1) in (5, 6, 7, 8)
     width, height = picture.size[::-1] if turned else picture.size
+    if picture.info.get("progressive") and _coefficients(picture) > _COEFFICIENTS_MOST:
+        raise SystemExit(3)
     picture.draft("RGB", (edge * 2, edge * 2))
     picture.load()
+    exif = picture.getexif()
+    picture = _reduce(picture, edge)
+    picture.info["exif"] = exif.tobytes()
     picture.thumbnail((edge, edge), Resampling.BILINEAR if kind == "image/gif" else Resampling.LANCZOS)
     seen, preview = _show(ImageOps.exif_transpose(picture))
     return {"width": width, "height": height, **seen}, preview
 
 
+def _coefficients(picture: Any) -> int:
+    """How many numbers a JPEG that comes in several passes has in memory until the last."""
+    most = max(across * down for _, across, down, _ in picture.layer)
+    return sum(int(picture.width * picture.height * across * down / most) for _, across, down, _ in picture.layer)
+
+
+def _reduce(picture: Any, edge: int) -> Any:
+    """A picture of a fraction of the size, still some more than `edge`; strip by strip, as there is no memory for a
+    whole picture twice."""
+    from PIL import Image
+
+    deep, factor = picture.mode.startswith("I;16"), max(1, max(picture.size) // (2 * edge))
+    if picture.mode in ("P", "1") or (factor == 1 and not deep):
+        return picture
+    height, strip = picture.height, 8 * factor
+    smaller = Image.new("L" if deep else picture.mode, (-(-picture.width // factor), -(-height // factor)))
+    for top in range(0, height, strip):
+        part = picture.crop((0, top, picture.width, min(top + strip, height)))
+        if deep:
+            part = part.convert("I").point(lambda value: value / 256).convert("L")
+        smaller.paste(part.reduce(factor), (0, top // factor))
+    smaller.info = picture.info
+    return smaller
+
+
 def _draw_paper(edge: int) -> tuple[dict[str, Any], bytes]:
     from klatch.files.previews.papers import draw_first_page
 
-    picture = draw_first_page(sys.stdin.buffer.read(), edge)
+    picture = draw_first_page(sys.stdin.buffer, edge)
     if picture is None:
         return {}, b""
     seen, preview = _show(picture)
