@@ -13,15 +13,18 @@ import pytest
 
 from klatch.core import commands as ask
 from klatch.core.credentials import ByName, Identity
+from klatch.core.events import Entry
 from klatch.core.refusals import Refused
 from klatch.engine import accounts, actions
 from klatch.engine.tidying import Tidying
+from klatch.engine.transcripts.gathering import gather
 from klatch.engine.transcripts.keeper import Transcripts
-from klatch.engine.transcripts.telling import Hand
+from klatch.engine.transcripts.telling import Hand, tell
 from klatch.engine.transcripts.titles import title
+from klatch.engine.transcripts.witnesses import nobody
 from klatch.observe.recorder import Recorder
 from klatch.protocols import plain, times
-from klatch.storage.port import Reader
+from klatch.storage.port import Life, Reader
 from klatch.storage.store import SqliteStore
 from tests.pace import PATIENCE
 
@@ -383,6 +386,26 @@ async def test_a_folder_that_cannot_be_written_stops_nobody(house: House) -> Non
     house.folder.write_text("a file where the folder should be")
     async with house.open():
         assert await house.say(await house.come("ann"), "hello") == 2
+
+
+async def test_who_is_heard_of_early_is_told_nothing_from_before_they_came(house: House) -> None:
+    """One look into the store may show who came, before entries from before that were heard of."""
+    async with house.open():
+        ann = await house.come("ann")
+        await house.say(ann, "early")
+        bob = await house.come("bob")
+        await house.say(ann, "late")
+
+        def look(reader: Reader) -> str:
+            known = nobody()
+            events, _ = gather(reader, known.reached, reader.heads())
+            lobby, *said = [event for event in events if isinstance(event, Entry)]
+            tell(reader, HAND, known, [lobby, *(event for event in events if isinstance(event, Life))])
+            return tell(reader, HAND, known, said).lines[bob].text.decode()
+
+        outcome = asyncio.get_running_loop().create_future()
+        house.store.read(look, outcome.set_result)
+        assert (await outcome).splitlines() == ["[2026-09-21 12:00:03] #lobby ann: late"]
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -59,7 +59,7 @@ def tell(reader: Reader, hand: Hand, known: Witnesses, events: Iterable[Life | E
         elif isinstance(seen.entry.body, Audited):
             continue  # the server's own account reads no files
         elif said := hand.said(seen.entry):
-            _spread(reader, told.lines, ends, seen, f"[{hand.moment(seen.entry.ts)}] ", said)
+            _spread(reader, told.lines, known.began, ends, seen, f"[{hand.moment(seen.entry.ts)}] ", said)
     told.ended.extend(account for account, end in ends.items() if end is not None)
     return told
 
@@ -86,11 +86,19 @@ def strike(text: bytes, hand: Hand, amended: Amended, label: str) -> bytes | Non
 
 
 def _spread(
-    reader: Reader, lines: dict[str, Lines], ends: dict[str, int | None], seen: Seen, moment: str, said: str
+    reader: Reader,
+    lines: dict[str, Lines],
+    began: dict[str, int],
+    ends: dict[str, int | None],
+    seen: Seen,
+    moment: str,
+    said: str,
 ) -> None:
     spelled: dict[str, bytes] = {}
     ts = seen.entry.ts
     for account in seen.people:
+        if began.get(account, 0) > ts:
+            continue
         if account not in ends:
             ends[account] = reader.ended(account)
         if (end := ends[account]) is not None and end < ts:

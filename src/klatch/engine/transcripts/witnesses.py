@@ -30,12 +30,14 @@ class Room(msgspec.Struct):
 
 
 class Witnesses(msgspec.Struct):
-    """What is known at one point of the logs: how far they were read, the rooms, and what everyone is called."""
+    """What is known at one point of the logs: how far they were read, the rooms, what everyone is called, and when each
+    account began (ms UTC): beginnings may be heard of before all that was said until then is."""
 
     reached: Reached
     rooms: dict[str, Room]
     names: dict[str, str]
     lobby: str = ""
+    began: dict[str, int] = {}
 
 
 class Seen(msgspec.Struct, frozen=True):
@@ -48,7 +50,7 @@ class Seen(msgspec.Struct, frozen=True):
 
 def nobody() -> Witnesses:
     """What is known before the first entry."""
-    return Witnesses(Reached(logs={}), {}, {})
+    return Witnesses(Reached(logs={}), {}, {}, began={})
 
 
 def witness(known: Witnesses, events: Iterable[Life | Entry]) -> Iterator[Life | Seen]:
@@ -68,6 +70,7 @@ def forget(known: Witnesses, account: str) -> None:
     for room in known.rooms.values():
         room.people.pop(account, None)
     known.names.pop(account, None)
+    known.began.pop(account, None)
 
 
 def label(known: Witnesses, room: str, account: str) -> str:
@@ -82,6 +85,7 @@ def label(known: Witnesses, room: str, account: str) -> str:
 def _begin(known: Witnesses, life: Life) -> None:
     known.reached.account = life.account
     known.names[life.account] = life.first_name
+    known.began[life.account] = life.began
     if known.lobby:  # everyone is in the lobby without an entry of joining
         known.rooms[known.lobby].people[life.account] = None
 
