@@ -14,6 +14,7 @@ import page as built
 
 pytestmark = pytest.mark.timeout(90)
 AXE = built.MODULES / "axe-core" / "axe.min.js"
+MARK = built.BUILT / "icon-192.png"
 # A colour on its way to another is neither.
 STILL = {"reduced_motion": "reduce"}
 # What opens a screen, in the words of each language.
@@ -87,6 +88,37 @@ def test_no_screen_shuts_anybody_out(house, visit, scheme):
     assert faults(sam) == []
     sam.page.keyboard.press("Escape")
     dialogs(sam, "en")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_that_opens_from_a_message_shuts_anybody_out(house, visit, scheme):
+    ria = visit(house, color_scheme=scheme, **STILL).come_in(f"ria-{scheme}")
+    uma = visit(house, color_scheme=scheme, **STILL).come_in(f"uma-{scheme}")
+    picture = {"name": "cup.png", "mimeType": "image/png", "buffer": MARK.read_bytes()}
+    uma.page.locator("form input[type=file]").set_input_files(picture)
+    uma.say(f"a cup, {scheme}")
+    line = ria.line(f"a cup, {scheme}")
+    expect(line.locator("img[alt='cup.png']")).to_be_visible()
+
+    def look_over(opened):
+        expect(opened).to_be_visible()
+        assert faults(ria) == []
+        ria.page.keyboard.press("Escape")
+        expect(opened).to_have_count(0)
+
+    line.get_by_role("button", name="Look at cup.png").click()
+    look_over(ria.page.get_by_role("dialog", name="cup.png"))
+    line.get_by_role("button", name=f"uma-{scheme}").click()
+    look_over(ria.page.get_by_role("dialog", name=f"uma-{scheme}"))
+    line.focus()
+    ria.page.keyboard.press("m")
+    look_over(ria.page.get_by_role("menu"))
+    line.focus()
+    ria.page.keyboard.press("m")
+    ria.page.get_by_role("menuitem", name="Who has read it").click()
+    look_over(ria.page.get_by_role("dialog", name="Who has read it"))
+    ria.page.get_by_role("link", name="lobby").click(button="right")
+    look_over(ria.page.get_by_role("menu"))
 
 
 def test_no_screen_in_arabic_shuts_anybody_out(house, visit):

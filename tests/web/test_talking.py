@@ -124,7 +124,8 @@ def test_an_unread_room_shows_how_much_and_where_reading_goes_on(any_house, visi
     fay.say("/create #reading")
     expect(fay.page.get_by_role("heading", name="#reading")).to_be_visible()
     gil.say("/join #reading")
-    expect(gil.page.get_by_role("heading", name="#reading")).to_be_visible()
+    # What was never seen has no line where it goes on.
+    expect(gil.page.get_by_text("fay made this room")).to_be_visible()
     gil.go("lobby")
     expect(gil.page.get_by_role("heading", name="#lobby")).to_be_visible()
     fay.say("one")

@@ -187,6 +187,20 @@ test("reading to the end is told once for many messages", async () => {
   expect(server.said.filter(({ op }) => op === "read")).toMatchObject([{ room: "2", seq: 2 }]);
 });
 
+test("what was read of two rooms, one right after the other, is told of both", async () => {
+  const log = new Log();
+  log.say("4", "one");
+  const { klatch, server, met } = await comeIn(log);
+  met({ rooms: [{ ...ROOM, head: 1 }, { ...ROOM, id: "5", name: "#other", head: 4 }] });
+  await turn();
+  for (const room of klatch.rooms.values()) klatch.read(room);
+  await turn(400);
+  expect(server.said.filter(({ op }) => op === "read")).toMatchObject([
+    { room: "2", seq: 1 },
+    { room: "5", seq: 4 },
+  ]);
+});
+
 test("what was read while one was away is told on return", async () => {
   const { klatch, server, log, met } = await comeIn();
   server.last.tell(log.say("4", "one"));

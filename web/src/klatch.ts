@@ -72,7 +72,7 @@ export class Klatch {
   #ownHave = 0;
   #noticed = 0;
   #listing: ReturnType<typeof setTimeout> | undefined;
-  #reading: ReturnType<typeof setTimeout> | undefined;
+  #readsDue = new Map<string, ReturnType<typeof setTimeout>>();
   #membersDue = new Map<string, ReturnType<typeof setTimeout>>();
 
   /** `dial` opens the way to the exchange, for each who comes in anew. */
@@ -344,8 +344,8 @@ export class Klatch {
     room.markRead(seq);
     room.state = { ...room.state, unread: 0, mentions: 0 };
     this.roomsChanged.tell();
-    clearTimeout(this.#reading);
-    this.#reading = setTimeout(() => this.#tellRead(room), 300);
+    clearTimeout(this.#readsDue.get(room.id));
+    this.#readsDue.set(room.id, setTimeout(() => this.#tellRead(room), 300));
   }
 
   #tellRead(room: Room): void {
