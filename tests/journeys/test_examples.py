@@ -124,6 +124,10 @@ def display(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         screen.wait()
 
 
+# Held to the end: a window that is collected in another thread than its own takes the process with it.
+_WINDOWS: list[object] = []
+
+
 class Pupil:
     """Sits before the window: answers its dialogs, one answer each, and types into its entry."""
 
@@ -133,6 +137,7 @@ class Pupil:
         self.toplevel = tkinter.Toplevel
         self.window = tkinter.Tk()
         self.chat = client.ChatWindow(self.window)
+        _WINDOWS.append(self)
         self.answers = list(answers)
         self.questions: list[str] = []
         self.answered: set[str] = set()

@@ -17,11 +17,16 @@ KEYSYMS = {
 }  # fmt: skip
 
 
+# Held to the end: a window that is collected in another thread than its own takes the process with it.
+_WINDOWS: list[Window] = []
+
+
 class Person:
     """`with Person() as bob`: a window of bob's."""
 
     def __init__(self, preferences: Preferences | None = None) -> None:
         self.window = Window(preferences or Preferences(theme="light"))
+        _WINDOWS.append(self.window)
 
     def __enter__(self) -> Self:
         return self
