@@ -6,7 +6,7 @@ PYTHON ?= python3
 run:  ## start the server (sets everything up the first time)
 	@$(PYTHON) tools/set_up.py && exec .venv/bin/klatch serve $(ARGS)
 test: check  ## check, then run every test and measure what they cover
-	@.venv/bin/python -m pytest -n 3 --dist loadfile --cov --cov-fail-under=80 $(ARGS)
+	@.venv/bin/python -m pytest -n 3 --dist loadfile --max-worker-restart 0 --cov --cov-fail-under=80 $(ARGS)
 check: set-up  ## look over the code without running it: lint, format, types
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy && .venv/bin/python tools/page.py check
 bench: set-up  ## measure how fast it is
