@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from tests.clients.desktop.conftest import screen
 from tests.journeys.peers import at
 from tests.pace import PATIENCE
 from tests.running import Server
@@ -104,27 +105,8 @@ def test_the_terminal_client_says_when_there_is_no_server() -> None:
     assert (done.returncode, done.stderr.startswith("There is no chat server at 127.0.0.1 port 1")) == (1, True)
 
 
-@pytest.fixture
-def display(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """A screen that nobody sees."""
-    reading, writing = os.pipe()
-    screen = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1024x768x24", "-nolisten", "tcp"],
-        pass_fds=[writing],
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(writing)
-    try:
-        with os.fdopen(reading) as told:
-            number = told.readline().strip()
-        monkeypatch.setenv("DISPLAY", f":{number}")
-        yield f":{number}"
-    finally:
-        screen.terminate()
-        screen.wait()
-
-
-# Held to the end: a window that is collected in another thread than its own takes the process with it.
+__all__ = ["screen"]  # a fixture: it outlives every window, for one whose screen goes takes the process with it
+# Held to the end: so does a window that is collected in another thread than its own.
 _WINDOWS: list[object] = []
 
 
@@ -204,7 +186,7 @@ def window_client() -> ModuleType:
 
 @needs_tk
 @needs_xvfb
-def test_the_window_client_asks_until_it_is_let_in_then_talks_listens_and_leaves(server: Server, display: str) -> None:
+def test_the_window_client_asks_until_it_is_let_in_then_talks_listens_and_leaves(server: Server, screen: str) -> None:
     there, nowhere = f"127.0.0.1 {server.line_port}", "127.0.0.1 1"
     with at(server, "ann") as [ann]:
         pupil = Pupil(window_client(), nowhere, there, "ann", "bob")
