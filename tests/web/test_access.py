@@ -117,7 +117,7 @@ def test_nothing_that_opens_from_a_message_shuts_anybody_out(house, visit, schem
     ria.page.keyboard.press("m")
     ria.page.get_by_role("menuitem", name="Who has read it").click()
     look_over(ria.page.get_by_role("dialog", name="Who has read it"))
-    ria.page.get_by_role("link", name="lobby").click(button="right")
+    ria.page.get_by_role("link", name="lobby", exact=True).click(button="right")
     look_over(ria.page.get_by_role("menu"))
 
 
@@ -190,7 +190,7 @@ def test_zoomed_in_four_times_one_can_read_write_and_go_elsewhere(house, visit):
     expect(xia.box).to_be_in_viewport()
     assert overflowing(xia) == []
     xia.page.get_by_role("button", name="Show rooms").click()
-    expect(xia.page.get_by_role("navigation").get_by_role("link", name="lobby")).to_be_in_viewport()
+    expect(xia.page.get_by_role("navigation").get_by_role("link", name="lobby", exact=True)).to_be_in_viewport()
     xia.page.get_by_role("button", name="You and this page").click()
     end = xia.page.get_by_role("button", name="Sign out")
     end.scroll_into_view_if_needed()
