@@ -1,29 +1,12 @@
 """What links lead to, as the page shows it."""
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.gateways.talking import a_name
-from tests.gateways.test_link_previews import PAGE
+from tests.gateways.test_link_previews import PAGE, house, site
 from tests.gateways.uploading import picture
-from tests.outbound.site import open_site
-from tests.running import running
 
-
-@pytest.fixture(scope="module")
-def house(tmp_path_factory):
-    """A server that may look at this machine's pages, too."""
-    folder = tmp_path_factory.mktemp("links")
-    config = folder / "klatch.toml"
-    config.write_text('previews_from = ["127.0.0.1"]\n')
-    with running(folder / "data", "--no-limits", "--config", str(config)) as started:
-        yield started
-
-
-@pytest.fixture
-def site():
-    with open_site() as found:
-        yield found
+__all__ = ["house", "site"]  # fixtures
 
 
 def test_a_link_is_shown_with_what_it_leads_to_and_the_end_stays_in_sight(house, visit, site):
