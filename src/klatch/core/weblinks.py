@@ -9,7 +9,7 @@ _LENGTH_MOST: Final = 2_048
 _NOT_READ: Final = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`|\|\|.*?\|\|", re.DOTALL)
 _LINK: Final = re.compile(r"\bhttps?://[^\s<>\"`|\\^{}]+", re.IGNORECASE)
 _AFTER: Final = (
-    ".,;:!?'*_~\u2026\u3002\u3001\uff01\uff1f"  # the last four: an ellipsis, and the marks of Chinese and Japanese
+    ".,;:!?'*_~\u2026\u3002\u3001\uff01\uff1f"  # the last five: an ellipsis, and the marks of Chinese and Japanese
 )
 _PAIRS: Final = {")": "(", "]": "["}
 
@@ -18,8 +18,7 @@ def find_web_links(text: str) -> list[str]:
     """The first addresses of the web in a message, each once; at most `MOST`."""
     found: dict[str, None] = {}
     for match in _LINK.finditer(_NOT_READ.sub(" ", text)):
-        link = _without_what_follows(match[0])
-        if len(link) <= _LENGTH_MOST and "." in link:
+        if len(match[0]) <= _LENGTH_MOST and "." in (link := _without_what_follows(match[0])):
             found[link] = None
         if len(found) == MOST:
             break

@@ -1,4 +1,4 @@
-"""Takes turns: in each turn of the event loop a few pieces of files, so that those who talk are behind few of them."""
+"""Takes turns: in each turn of the event loop one piece of a file, so that those who talk are behind no more."""
 
 import asyncio
 from collections import deque
